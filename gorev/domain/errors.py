@@ -1,0 +1,212 @@
+"""Everything that can be wrong with a request, as exceptions with a stable code (``rest-api.md`` §2).
+
+A domain error carries structured details under domain names; the wires translate them into the caller's words, names
+and language.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class GorevError(Exception):
+    """A request that cannot be done, for a reason its sender can act on."""
+
+    code: ClassVar[str]
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(self.code, details)
+        self.details: Mapping[str, object] = details
+
+
+class MissingParameter(GorevError):
+    """``field`` was not given; ``allowed`` lists its values where they are few."""
+
+    code = "missing_parameter"
+
+
+class MissingFields(GorevError):
+    """``fields`` of a template were left blank."""
+
+    code = "missing_fields"
+
+
+class InvalidValue(GorevError):
+    """``field`` got ``value``, which is not ``allowed``: a list of values, or an English description (a text key)."""
+
+    code = "invalid_value"
+
+
+class InvalidStatus(InvalidValue):
+    """As `InvalidValue`, for a task's status (rule S1)."""
+
+    code = "invalid_status"
+
+
+class InvalidPriority(InvalidValue):
+    """As `InvalidValue`, for a task's priority."""
+
+    code = "invalid_priority"
+
+
+class InvalidDate(InvalidValue):
+    """As `InvalidValue`, for a calendar date or instant."""
+
+    code = "invalid_date"
+
+
+class ConflictingAlias(GorevError):
+    """``keys`` are spellings of one field and were given different values (rule N3)."""
+
+    code = "conflicting_alias"
+
+
+class AmbiguousId(GorevError):
+    """``id`` is a prefix of more than one id; ``matches`` lists some of them."""
+
+    code = "ambiguous_id"
+
+
+class NoActiveProject(GorevError):
+    """A project is needed, none was named and none is active."""
+
+    code = "no_active_project"
+
+
+class ConfirmationRequired(GorevError):
+    """Something is about to be deleted and ``field`` did not confirm it."""
+
+    code = "confirmation_required"
+
+
+class TaskNotFound(GorevError):
+    """No task has ``id``; ``field`` says in which parameter it was named."""
+
+    code = "task_not_found"
+
+
+class ProjectNotFound(GorevError):
+    """No project has ``id``."""
+
+    code = "project_not_found"
+
+
+class ParentNotFound(GorevError):
+    """The task that was to become the parent, ``id``, does not exist."""
+
+    code = "parent_not_found"
+
+
+class TemplateNotFound(GorevError):
+    """No active template has ``id`` as its id or alias."""
+
+    code = "template_not_found"
+
+
+class DependencyIncomplete(GorevError):
+    """Rule S2: ``open`` lists the prerequisites (id, title, status) that are not finished."""
+
+    code = "dependency_incomplete"
+
+
+class SubtasksIncomplete(GorevError):
+    """Rule S3: ``count`` descendants are not finished."""
+
+    code = "subtasks_incomplete"
+
+
+class HasSubtasks(GorevError):
+    """A task with ``count`` subtasks is not deleted."""
+
+    code = "has_subtasks"
+
+
+class HasTasks(GorevError):
+    """A project with ``count`` tasks is not deleted."""
+
+    code = "has_tasks"
+
+
+class CycleDetected(GorevError):
+    """The change would close the circle ``path`` (ids)."""
+
+    code = "cycle_detected"
+
+
+class SelfDependency(GorevError):
+    """A task cannot wait for itself."""
+
+    code = "self_dependency"
+
+
+class DuplicateDependency(GorevError):
+    """The two tasks are already linked in this way."""
+
+    code = "duplicate_dependency"
+
+
+class DependencyNotFound(GorevError):
+    """No link has this id or joins these tasks."""
+
+    code = "dependency_not_found"
+
+
+class ProjectMismatch(GorevError):
+    """Parent and child must be of one project."""
+
+    code = "project_mismatch"
+
+
+class StaleRevision(GorevError):
+    """The write named a ``rev`` that is out of date; ``current`` is the entity as it is (rule R2)."""
+
+    code = "stale_revision"
+
+
+class IdempotencyMismatch(GorevError):
+    """The idempotency key was used within 24 hours with other arguments."""
+
+    code = "idempotency_mismatch"
+
+
+class WorkspaceNotFound(GorevError):
+    """No workspace has ``id`` and no usable path was given."""
+
+    code = "workspace_not_found"
+
+
+class WorkspaceRequired(GorevError):
+    """The caller must name a workspace: none can be told from where it runs."""
+
+    code = "workspace_required"
+
+
+class WorkspaceUnavailable(GorevError):
+    """The database cannot be used: ``reason`` is ``corrupt``, ``too_new``, ``read_only``, ``disk_full`` or ``io``."""
+
+    code = "workspace_unavailable"
+
+
+class Busy(GorevError):
+    """The database lock was not had in time."""
+
+    code = "busy"
+
+
+class ShuttingDown(GorevError):
+    """The daemon is stopping and takes no new work."""
+
+    code = "shutting_down"
+
+
+class Unauthorized(GorevError):
+    """The caller did not prove who it is."""
+
+    code = "unauthorized"
+
+
+class BadRequest(GorevError):
+    """What arrived cannot be read at all; ``reason`` says why, in English technical terms."""
+
+    code = "bad_request"

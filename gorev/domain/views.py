@@ -1,0 +1,61 @@
+"""What operations yield: entities with their surroundings, and the outcomes of changes."""
+
+from __future__ import annotations
+
+import attrs
+
+from gorev.domain.project import ProjectView
+from gorev.domain.task import Branch, Link, Task, TaskView
+from gorev.domain.values import Status
+
+
+@attrs.frozen(kw_only=True)
+class TaskDetail:
+    """A task with its links and its subtree."""
+
+    view: TaskView
+    links: tuple[Link, ...]
+    children: tuple[Branch, ...]
+
+
+@attrs.frozen(kw_only=True)
+class TaskPage:
+    """One page of a list: rows with their subtrees (empty unless asked for), the number of matches, the scope."""
+
+    rows: tuple[Branch, ...]
+    total: int
+    project: ProjectView | None
+
+
+@attrs.frozen(kw_only=True)
+class Hierarchy:
+    """A task, its ancestors (nearest first), its subtree, and how far the subtree is done."""
+
+    view: TaskView
+    ancestors: tuple[TaskView, ...]
+    children: tuple[Branch, ...]
+    total: int
+    by_status: dict[Status, int]
+
+    @property
+    def progress(self) -> float:
+        """Percentage of descendants completed; of a task without any, 100 or 0 (``data-model.md`` §9)."""
+        if self.total == 0:
+            return 100.0 if self.view.task.status is Status.COMPLETED else 0.0
+        return 100.0 * self.by_status.get(Status.COMPLETED, 0) / self.total
+
+
+@attrs.frozen(kw_only=True)
+class TaskChanged:
+    """The outcome of a change: the task as it is, as it was, and the names of the fields that differ."""
+
+    view: TaskView
+    before: Task
+    changed: tuple[str, ...]
+
+
+@attrs.frozen
+class ActiveProject:
+    """The active project, if there is one."""
+
+    project: ProjectView | None
