@@ -1,0 +1,227 @@
+"""One database file: a writer that commits waiting operations as a group, and a few readers.
+
+Every write runs on the one writer thread, in the order of its submission, each inside a savepoint of a transaction it
+shares with the writes that waited beside it. So one slow sync to disk serves many callers, and full durability costs no
+throughput (``numbers.md`` §2). A write that fails is undone alone. Events of committed writes are handed out on the
+reactor thread, in commit order, before any caller hears of its own write; a caller that gives up does not stop them.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final, Generic, TypeVar
+
+import attrs
+from twisted.enterprise import adbapi
+from twisted.internet.defer import Deferred, succeed
+from twisted.internet.interfaces import IReactorThreads
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from gorev.domain.errors import ShuttingDown
+from gorev.domain.event import Event
+from gorev.storage import sqlite
+
+T = TypeVar("T")
+
+GROUP_LIMIT: Final = 64
+READERS: Final = 2
+
+
+@attrs.define
+class Transaction:
+    """What a write works with: a cursor, and the events it has appended so far."""
+
+    cursor: sqlite.Cursor
+    events: list[Event] = attrs.Factory(list)
+
+
+@attrs.define
+class _Pending(Generic[T]):
+    work: Callable[[Transaction], T]
+    done: Deferred[T] = attrs.Factory(lambda: Deferred(canceller=_let_it_finish))
+
+
+def _let_it_finish(done: Deferred[Any]) -> None:
+    """Leave a submitted write alone: the caller hears of the cancellation, the write is carried through."""
+
+
+@attrs.frozen
+class _Outcome:
+    result: object | Failure
+    events: list[Event]
+
+
+class Database:
+    """An opened database file. Used from the reactor thread; ``work`` functions run on its own threads."""
+
+    _log = Logger()
+
+    def __init__(self, reactor: IReactorThreads, path: Path, on_commit: Callable[[list[Event]], None]) -> None:
+        self.path = path
+        self._on_commit = on_commit
+        self._waiting: deque[_Pending[Any]] = deque()
+        self._writing = False
+        self._written: Deferred[None] = succeed(None)
+        self._closed = False
+        self._writer = _pool(reactor, path, 1, sqlite.configure_writer)
+        self._readers = _pool(reactor, path, READERS, sqlite.configure_reader)
+
+    def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
+        """Run ``work`` in a transaction and fire with its result once that is committed.
+
+        @raise ShuttingDown: the database is being closed.
+        @raise Busy: another process held the lock for too long.
+        @raise WorkspaceUnavailable: the file cannot be written; nothing was changed.
+        """
+        pending: _Pending[T] = _Pending(work)
+        if self._closed:
+            pending.done.errback(ShuttingDown())
+            return pending.done
+        self._waiting.append(pending)
+        if not self._writing:
+            self._writing = True
+            self._written = Deferred.fromCoroutine(self._write_waiting())
+        return pending.done
+
+    def read(self, work: Callable[[sqlite.Cursor], T]) -> Deferred[T]:
+        """Run ``work`` on one consistent snapshot and fire with its result.
+
+        @raise Busy, WorkspaceUnavailable: as `write`.
+        """
+        return Deferred.fromCoroutine(self._read(work))
+
+    async def _read(self, work: Callable[[sqlite.Cursor], T]) -> T:
+        if self._closed:
+            raise ShuttingDown
+        outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
+        if isinstance(outcome, Failure):
+            outcome.raiseException()
+        return outcome
+
+    async def _write_waiting(self) -> None:
+        try:
+            while self._waiting:
+                group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
+                try:
+                    outcomes = await self._writer.runWithConnection(_commit_group, [each.work for each in group])
+                except Exception:
+                    failure = Failure()
+                    self._log.failure("the writer of {path} failed", failure, path=str(self.path))
+                    outcomes = [_Outcome(failure, [])] * len(group)
+                for outcome in outcomes:
+                    self._announce(outcome.events)
+                for pending, outcome in zip(group, outcomes, strict=True):
+                    if pending.done.called:
+                        continue
+                    if isinstance(outcome.result, Failure):
+                        pending.done.errback(outcome.result)
+                    else:
+                        pending.done.callback(outcome.result)
+        finally:
+            self._writing = False
+
+    def _announce(self, events: list[Event]) -> None:
+        if not events:
+            return
+        try:
+            self._on_commit(events)
+        except Exception:
+            self._log.failure("a listener failed on events of {path}", path=str(self.path))
+
+    async def close(self) -> None:
+        """Finish what was submitted, fold the write-ahead log into the file, and close. May be called once."""
+        self._closed = True
+        await self._written
+        try:
+            await self._writer.runWithConnection(_checkpoint)
+        except sqlite3.Error:
+            self._log.failure("could not checkpoint {path}", path=str(self.path))
+        self._readers.close()
+        self._writer.close()
+
+
+def _pool(
+    reactor: IReactorThreads, path: Path, threads: int, configure: Callable[[sqlite.Connection], None]
+) -> adbapi.ConnectionPool:
+    return adbapi.ConnectionPool(
+        "sqlite3",
+        str(path),
+        cp_reactor=reactor,
+        cp_min=threads,
+        cp_max=threads,
+        cp_noisy=False,
+        cp_openfun=configure,
+        **sqlite.CONNECT,
+    )
+
+
+def _failure_to_tell() -> Failure:
+    """The exception being handled, as the caller should see it: without frames that hold connections."""
+    failure = Failure()
+    if isinstance(failure.value, sqlite3.Error):
+        known = sqlite.meaning(failure.value)
+        if known is not None:
+            failure = Failure(known)
+    failure.cleanFailure()
+    return failure
+
+
+def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failure:
+    # adbapi wraps the connection; a failure is returned, not raised, since adbapi would reconnect or log it.
+    cursor: sqlite.Cursor = connection.cursor()
+    try:
+        cursor.execute("BEGIN")
+        try:
+            return work(cursor)
+        finally:
+            cursor.execute("ROLLBACK")
+    except Exception:
+        return _failure_to_tell()
+    finally:
+        cursor.close()
+
+
+def _commit_group(connection: Any, works: list[Callable[[Transaction], object]]) -> list[_Outcome]:
+    cursor: sqlite.Cursor = connection.cursor()
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+        outcomes = [_in_savepoint(cursor, work) for work in works]
+        if not cursor.connection.in_transaction:
+            # SQLite rolls the whole transaction back by itself when, for example, the disk is full.
+            raise sqlite3.OperationalError("the transaction was rolled back")
+        cursor.execute("COMMIT")
+    except Exception:
+        if cursor.connection.in_transaction:
+            cursor.execute("ROLLBACK")
+        lost = _Outcome(_failure_to_tell(), [])
+        return [lost for _ in works]
+    finally:
+        cursor.close()
+    return outcomes
+
+
+def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> _Outcome:
+    transaction = Transaction(cursor)
+    cursor.execute("SAVEPOINT operation")
+    try:
+        result = work(transaction)
+    except Exception as error:
+        if not cursor.connection.in_transaction:
+            raise
+        cursor.execute("ROLLBACK TO operation")
+        cursor.execute("RELEASE operation")
+        if isinstance(error, sqlite3.Error) and sqlite.meaning(error) is not None:
+            raise
+        return _Outcome(_failure_to_tell(), [])
+    cursor.execute("RELEASE operation")
+    return _Outcome(result, transaction.events)
+
+
+def _checkpoint(connection: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    cursor.close()

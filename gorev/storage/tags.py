@@ -1,0 +1,47 @@
+"""Tags and which tasks have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from gorev.domain.text import caseless, folded
+from gorev.domain.values import Tag
+from gorev.storage.sqlite import Cursor
+
+_OF_TASKS: Final = """
+    SELECT task_tags.task_id, tags.id, tags.name FROM task_tags JOIN tags ON tags.id = task_tags.tag_id
+    WHERE task_tags.task_id IN (SELECT value FROM json_each(?)) ORDER BY task_tags.task_id, task_tags.position
+"""
+
+
+def of_tasks(cursor: Cursor, task_ids_json: str) -> dict[str, tuple[Tag, ...]]:
+    """Tags of several tasks at once, given as a JSON array of ids."""
+    found: dict[str, list[Tag]] = {}
+    for task_id, tag_id, name in cursor.execute(_OF_TASKS, (task_ids_json,)):
+        found.setdefault(task_id, []).append(Tag(id=tag_id, name=name))
+    return {task_id: tuple(tags) for task_id, tags in found.items()}
+
+
+def ensure(cursor: Cursor, names: Sequence[str], new_id: Callable[[], str]) -> tuple[Tag, ...]:
+    """The tags of these names, made where they do not exist; the first spelling of a name is kept."""
+    tags = []
+    for name in names:
+        key = caseless(name)
+        row = cursor.execute("SELECT id, name FROM tags WHERE name_caseless = ?", (key,)).fetchone()
+        if row is None:
+            row = (new_id(), name)
+            cursor.execute(
+                "INSERT INTO tags (id, name, name_caseless, name_folded) VALUES (?, ?, ?, ?)", (*row, key, folded(name))
+            )
+        tags.append(Tag(id=row[0], name=row[1]))
+    return tuple(tags)
+
+
+def assign(cursor: Cursor, task_id: str, tags: Sequence[Tag]) -> None:
+    """Make these the task's tags, in this order."""
+    cursor.execute("DELETE FROM task_tags WHERE task_id = ?", (task_id,))
+    cursor.executemany(
+        "INSERT INTO task_tags (task_id, tag_id, position) VALUES (?, ?, ?)",
+        [(task_id, tag.id, position) for position, tag in enumerate(tags)],
+    )

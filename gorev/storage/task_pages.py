@@ -1,0 +1,94 @@
+"""Pages of tasks: a query turned into SQL."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Final
+
+from gorev.domain.query import Sort, TaskQuery
+from gorev.domain.task import TaskView
+from gorev.domain.text import caseless, folded
+from gorev.storage import tasks
+from gorev.storage.encoding import day_text, packed
+from gorev.storage.sqlite import Cursor
+
+_PRIORITY_RANK: Final = "CASE priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END"
+
+_ORDER: Final = {
+    Sort.CREATED_DESC: "created_at DESC, id",
+    Sort.CREATED_ASC: "created_at, id",
+    Sort.DUE_ASC: "due_date IS NULL, due_date, id",
+    Sort.DUE_DESC: "due_date IS NULL, due_date DESC, id",
+    Sort.PRIORITY_ASC: f"{_PRIORITY_RANK}, id",
+    Sort.PRIORITY_DESC: f"{_PRIORITY_RANK} DESC, id",
+}
+
+_GROUPED: Final = """CASE status WHEN 'in_progress' THEN 1 WHEN 'pending' THEN 2 WHEN 'completed' THEN 3 ELSE 4 END"""
+
+
+def select(
+    cursor: Cursor, query: TaskQuery, today: date, *, grouped_by_status: bool = False
+) -> tuple[list[TaskView], int]:
+    """The tasks of one page, and how many match in all."""
+    where, values = _conditions(query, today)
+    (total,) = cursor.execute(f"SELECT count(*) FROM tasks WHERE {where}", values).fetchone()
+    order = _ORDER[query.sort]
+    if grouped_by_status:
+        order = f"{_GROUPED}, {order}"
+    page = cursor.execute(
+        f"SELECT id FROM tasks WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", (*values, query.limit, query.offset)
+    )
+    return tasks.by_ids(cursor, [each for (each,) in page]), total
+
+
+def select_roots(cursor: Cursor, query: TaskQuery, today: date) -> tuple[list[TaskView], int]:
+    """As `select`, for trees: a match whose parent matches too is shown under it, so only the topmost are paged."""
+    where, values = _conditions(query, today)
+    matching = f"WITH matching AS (SELECT * FROM tasks WHERE {where})"
+    topmost = "FROM matching WHERE parent_id IS NULL OR parent_id NOT IN (SELECT id FROM matching)"
+    (total,) = cursor.execute(f"{matching} SELECT count(*) {topmost}", values).fetchone()
+    page = cursor.execute(
+        f"{matching} SELECT id {topmost} ORDER BY {_ORDER[query.sort]} LIMIT ? OFFSET ?",
+        (*values, query.limit, query.offset),
+    )
+    return tasks.by_ids(cursor, [each for (each,) in page]), total
+
+
+def _conditions(query: TaskQuery, today: date) -> tuple[str, tuple[Any, ...]]:
+    conditions = ["1"]
+    values: list[Any] = []
+
+    def add(condition: str, *parameters: object) -> None:
+        conditions.append(condition)
+        values.extend(parameters)
+
+    if query.statuses:
+        add("status IN (SELECT value FROM json_each(?))", packed(query.statuses))
+    if query.priorities:
+        add("priority IN (SELECT value FROM json_each(?))", packed(query.priorities))
+    if query.project_id is not None:
+        add("project_id = ?", query.project_id)
+    if query.parent_id is not None:
+        add("parent_id = ?", query.parent_id)
+    if query.roots_only:
+        add("parent_id IS NULL")
+    if query.tag is not None:
+        add(
+            "id IN (SELECT task_id FROM task_tags JOIN tags ON tags.id = task_tags.tag_id WHERE name_caseless = ?)",
+            caseless(query.tag.strip()),
+        )
+    if query.quick is not None:
+        first, last = query.quick.due_range(today)
+        add("status IN ('pending', 'in_progress') AND due_date <= ?", day_text(last))
+        if first is not None:
+            add("due_date >= ?", day_text(first))
+    if query.search:
+        wanted = folded(query.search)
+        add(
+            "(instr(title_folded, ?) OR instr(description_folded, ?) OR id IN (SELECT task_id FROM task_tags"
+            " JOIN tags ON tags.id = task_tags.tag_id WHERE instr(name_folded, ?)))",
+            wanted,
+            wanted,
+            wanted,
+        )
+    return " AND ".join(conditions), tuple(values)

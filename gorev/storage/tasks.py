@@ -1,0 +1,217 @@
+"""Tasks: rows in, rows out. The number of statements never depends on the number of rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+from gorev.domain.task import Link, Prerequisite, Task, TaskView
+from gorev.domain.text import folded
+from gorev.domain.values import Priority, Status
+from gorev.storage import tags
+from gorev.storage.encoding import day, day_text, instant, instant_text, packed
+from gorev.storage.sqlite import Cursor
+
+COLUMNS: Final = """
+    tasks.id, tasks.title, tasks.description, tasks.status, tasks.priority, tasks.project_id, tasks.parent_id,
+    tasks.due_date, tasks.created_at, tasks.updated_at, tasks.rev,
+    (SELECT name FROM projects WHERE projects.id = tasks.project_id),
+    (SELECT count(*) FROM links WHERE target_id = tasks.id AND kind = 'blocks'),
+    (SELECT count(*) FROM links JOIN tasks AS source ON source.id = links.source_id
+        WHERE links.target_id = tasks.id AND links.kind = 'blocks' AND source.status <> 'completed'),
+    (SELECT count(*) FROM links WHERE source_id = tasks.id AND kind = 'blocks'),
+    (SELECT count(*) FROM tasks AS child WHERE child.parent_id = tasks.id)
+"""
+
+_BY_IDS: Final = f"SELECT {COLUMNS} FROM tasks WHERE tasks.id IN (SELECT value FROM json_each(?))"
+
+_LEVELS: Final = """
+    WITH RECURSIVE up (id, parent_id, level) AS (
+        SELECT id, parent_id, 0 FROM tasks WHERE id IN (SELECT value FROM json_each(?))
+        UNION ALL SELECT up.id, tasks.parent_id, up.level + 1 FROM up JOIN tasks ON tasks.id = up.parent_id
+    )
+    SELECT id, max(level) FROM up GROUP BY id
+"""
+
+_ANCESTORS: Final = """
+    WITH RECURSIVE up (id, parent_id, distance) AS (
+        SELECT id, parent_id, 0 FROM tasks WHERE id = ?
+        UNION ALL SELECT tasks.id, tasks.parent_id, up.distance + 1 FROM up JOIN tasks ON tasks.id = up.parent_id
+    )
+    SELECT id FROM up WHERE distance > 0 ORDER BY distance
+"""
+
+_DOWN: Final = """
+    WITH RECURSIVE down (id) AS (
+        SELECT id FROM tasks WHERE parent_id IN (SELECT value FROM json_each(?))
+        UNION ALL SELECT tasks.id FROM tasks JOIN down ON tasks.parent_id = down.id
+    )
+"""
+_DESCENDANTS: Final = _DOWN + "SELECT tasks.id FROM tasks JOIN down USING (id) ORDER BY tasks.created_at, tasks.id"
+_OPEN_DESCENDANTS: Final = (
+    _DOWN + "SELECT count(*) FROM tasks JOIN down USING (id) WHERE tasks.status IN ('pending', 'in_progress')"
+)
+
+_PREREQUISITES: Final = """
+    SELECT tasks.id, tasks.title, tasks.status FROM links JOIN tasks ON tasks.id = links.source_id
+    WHERE links.target_id = ? AND links.kind = 'blocks' ORDER BY tasks.created_at, tasks.id
+"""
+
+_LINKS: Final = """
+    SELECT links.id, links.source_id, links.target_id, links.kind,
+        source.title, source.status, target.title, target.status
+    FROM links JOIN tasks AS source ON source.id = links.source_id JOIN tasks AS target ON target.id = links.target_id
+    WHERE links.source_id = ?1 OR links.target_id = ?1 ORDER BY links.created_at, links.id
+"""
+
+_INSERT: Final = """
+    INSERT INTO tasks (id, title, description, title_folded, description_folded, status, priority, project_id,
+        parent_id, due_date, created_at, updated_at, rev)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+
+_UPDATE: Final = """
+    UPDATE tasks SET title = ?, description = ?, title_folded = ?, description_folded = ?, status = ?, priority = ?,
+        project_id = ?, parent_id = ?, due_date = ?, updated_at = ?, rev = ?
+    WHERE id = ?
+"""
+
+
+def one(cursor: Cursor, task_id: str) -> TaskView | None:
+    """A task by its whole id."""
+    return next(iter(by_ids(cursor, [task_id])), None)
+
+
+def by_ids(cursor: Cursor, ids: Sequence[str]) -> list[TaskView]:
+    """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many."""
+    wanted = packed(list(ids))
+    rows = cursor.execute(_BY_IDS, (wanted,)).fetchall()
+    return _views(cursor, rows, wanted, ids)
+
+
+def _views(cursor: Cursor, rows: list[tuple[Any, ...]], ids_json: str, order: Iterable[str]) -> list[TaskView]:
+    levels = {} if all(row[6] is None for row in rows) else dict(cursor.execute(_LEVELS, (ids_json,)).fetchall())
+    tags_of = tags.of_tasks(cursor, ids_json)
+    views = {row[0]: _view(row, tags_of.get(row[0], ()), levels.get(row[0], 0)) for row in rows}
+    return [views[each] for each in order if each in views]
+
+
+def _view(row: tuple[Any, ...], task_tags: tuple[Any, ...], level: int) -> TaskView:
+    id_, title, description, status, priority, project_id, parent_id, due, created, updated, rev = row[:11]
+    project_name, dependencies, uncompleted, dependents, subtasks = row[11:]
+    return TaskView(
+        task=Task(
+            id=id_,
+            title=title,
+            description=description,
+            status=Status(status),
+            priority=Priority(priority),
+            project_id=project_id,
+            parent_id=parent_id,
+            due_date=day(due),
+            tags=task_tags,
+            created_at=instant(created),
+            updated_at=instant(updated),
+            rev=rev,
+        ),
+        project_name=project_name,
+        level=level,
+        dependency_count=dependencies,
+        uncompleted_dependency_count=uncompleted,
+        dependent_count=dependents,
+        subtask_count=subtasks,
+    )
+
+
+def ancestors(cursor: Cursor, task_id: str) -> list[str]:
+    """Ids of the task's ancestors, nearest first."""
+    return [each for (each,) in cursor.execute(_ANCESTORS, (task_id,))]
+
+
+def descendants(cursor: Cursor, task_ids: Sequence[str]) -> list[str]:
+    """Ids of everything below these tasks, by creation time."""
+    return [each for (each,) in cursor.execute(_DESCENDANTS, (packed(list(task_ids)),))]
+
+
+def open_descendants(cursor: Cursor, task_id: str) -> int:
+    """How many tasks below this one are open."""
+    (count,) = cursor.execute(_OPEN_DESCENDANTS, (packed([task_id]),)).fetchone()
+    return int(count)
+
+
+def prerequisites(cursor: Cursor, task_id: str) -> list[Prerequisite]:
+    """The tasks that must finish before this one."""
+    return [
+        Prerequisite(id=id_, title=title, status=Status(status))
+        for id_, title, status in cursor.execute(_PREREQUISITES, (task_id,))
+    ]
+
+
+def links(cursor: Cursor, task_id: str) -> tuple[Link, ...]:
+    """Every link that touches the task, with titles and states of both ends."""
+    return tuple(
+        Link(
+            id=id_,
+            source_id=source,
+            target_id=target,
+            kind=kind,
+            source_title=source_title,
+            source_status=Status(source_status),
+            target_title=target_title,
+            target_status=Status(target_status),
+        )
+        for id_, source, target, kind, source_title, source_status, target_title, target_status in cursor.execute(
+            _LINKS, (task_id,)
+        )
+    )
+
+
+def insert(cursor: Cursor, task: Task) -> None:
+    """Store a new task with its tags."""
+    cursor.execute(
+        _INSERT,
+        (
+            task.id,
+            task.title,
+            task.description,
+            folded(task.title),
+            folded(task.description),
+            task.status.value,
+            task.priority.value,
+            task.project_id,
+            task.parent_id,
+            day_text(task.due_date),
+            instant_text(task.created_at),
+            instant_text(task.updated_at),
+            task.rev,
+        ),
+    )
+    tags.assign(cursor, task.id, task.tags)
+
+
+def update(cursor: Cursor, task: Task, *, with_tags: bool) -> None:
+    """Store a changed task; its tags only if they are among what changed."""
+    cursor.execute(
+        _UPDATE,
+        (
+            task.title,
+            task.description,
+            folded(task.title),
+            folded(task.description),
+            task.status.value,
+            task.priority.value,
+            task.project_id,
+            task.parent_id,
+            day_text(task.due_date),
+            instant_text(task.updated_at),
+            task.rev,
+            task.id,
+        ),
+    )
+    if with_tags:
+        tags.assign(cursor, task.id, task.tags)
+
+
+def delete(cursor: Cursor, task_id: str) -> None:
+    """Remove a task without subtasks, with its links, tag assignments, watches and interactions."""
+    cursor.execute("DELETE FROM tasks WHERE id = ?", (task_id,))
