@@ -1,0 +1,34 @@
+"""Committed events on their way to whoever listens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from twisted.logger import Logger
+
+from gorev.domain.event import Event
+
+Listener: TypeAlias = Callable[[str, list[Event]], None]
+
+
+class EventBus:
+    """Hands events to listeners on the reactor thread, in commit order; one listener's failure is not another's."""
+
+    _log = Logger()
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def listen(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener`` with workspace id and events of each commit, until the returned function is called."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def publish(self, workspace_id: str, events: list[Event]) -> None:
+        """Tell every listener."""
+        for listener in list(self._listeners):
+            try:
+                listener(workspace_id, events)
+            except Exception:
+                self._log.failure("an event listener failed")

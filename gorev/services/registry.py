@@ -1,0 +1,58 @@
+"""The workspaces this user ever opened, remembered in one small JSON file across restarts of the daemon.
+
+The file is a convenience: without it, or with a broken one, a workspace is known again as soon as a client names its
+path. It is read before the reactor runs and written by threads.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import attrs
+import msgspec
+from twisted.logger import Logger
+
+
+@attrs.frozen(kw_only=True)
+class KnownWorkspace:
+    """What is remembered of a workspace. ``aliases`` are ids that clients saved for it (``rest-api.md`` §4.15)."""
+
+    id: str
+    path: str
+    name: str
+    database: str | None
+    created_at: datetime
+    last_accessed: datetime
+    aliases: tuple[str, ...] = ()
+
+
+class WorkspaceFile:
+    """The file itself."""
+
+    _log = Logger()
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def read(self) -> list[KnownWorkspace]:
+        """What the file says; nothing if it is missing or broken, which is logged."""
+        try:
+            return msgspec.json.decode(self._path.read_bytes(), type=list[KnownWorkspace])
+        except FileNotFoundError:
+            return []
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+            self._log.warn("cannot read {path}, starting without it: {error}", path=str(self._path), error=error)
+            return []
+
+    def write(self, known: Sequence[KnownWorkspace]) -> None:
+        """Replace the file.
+
+        @raise OSError: it cannot be written.
+        """
+        fresh = self._path.with_name(f"{self._path.name}.new")
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.format(msgspec.json.encode(list(known)), indent=2))
+        fresh.replace(self._path)

@@ -1,0 +1,85 @@
+"""What every operation stands on: the workspace's database, the clock, fresh ids, and outcomes kept for repeats."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Generic, TypeVar
+
+import attrs
+from twisted.internet.defer import Deferred
+
+from gorev.domain.errors import IdempotencyMismatch
+from gorev.storage import events, outcomes
+from gorev.storage.database import Database, Transaction
+from gorev.storage.encoding import packed, unpacked
+from gorev.storage.sqlite import Cursor
+
+T = TypeVar("T")
+
+
+@attrs.frozen
+class Answer(Generic[T]):
+    """What an operation yields, and the ``seq`` it is true of (rule R3)."""
+
+    value: T
+    seq: int
+
+
+@attrs.frozen
+class Once:
+    """A caller's wish that a write be done once however often it is sent: its key, and what was asked (rule R4)."""
+
+    key: str
+    request: str
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+@attrs.frozen
+class Store:
+    """One workspace's storage as operations use it. ``today`` is the day in the daemon's own time zone."""
+
+    database: Database
+    now: Callable[[], datetime] = _now
+    today: Callable[[], date] = _today
+
+    @staticmethod
+    def new_id() -> str:
+        """A fresh identifier."""
+        return str(uuid.uuid4())
+
+    def read(self, work: Callable[[Cursor], T]) -> Deferred[Answer[T]]:
+        """Run ``work`` on a snapshot."""
+        return self.database.read(lambda cursor: Answer(work(cursor), events.current_seq(cursor)))
+
+    def write(
+        self, work: Callable[[Transaction, datetime], T], result: type[T], once: Once | None = None
+    ) -> Deferred[Answer[T]]:
+        """Run ``work`` in a transaction, or yield what it yielded when ``once`` was first used.
+
+        @raise IdempotencyMismatch: the key was used with another request.
+        """
+
+        def within(transaction: Transaction) -> Answer[T]:
+            cursor = transaction.cursor
+            now = self.now()
+            known = outcomes.find(cursor, once.key, now) if once else None
+            if once and known:
+                request, outcome = known
+                if request != once.request:
+                    raise IdempotencyMismatch(key=once.key)
+                return Answer(unpacked(outcome, result), events.current_seq(cursor))
+            value = work(transaction, now)
+            if once:
+                outcomes.store(cursor, once.key, once.request, packed(value), now)
+            return Answer(value, events.current_seq(cursor))
+
+        return self.database.write(within)

@@ -1,0 +1,348 @@
+"""What can be done with tasks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import attrs
+from twisted.internet.defer import Deferred
+
+from gorev.domain import task as rules
+from gorev.domain.errors import HasSubtasks, ParentNotFound, ProjectMismatch, ProjectNotFound, TaskNotFound
+from gorev.domain.event import EventKind
+from gorev.domain.project import ProjectView
+from gorev.domain.query import TaskQuery
+from gorev.domain.task import Branch, NewTask, Task, TaskChange, TaskView
+from gorev.domain.values import UNSET, Actor, Status, Unset
+from gorev.domain.views import Hierarchy, TaskChanged, TaskDetail, TaskPage
+from gorev.services.store import Answer, Once, Store
+from gorev.storage import events, projects, tags, task_pages, tasks
+from gorev.storage.database import Transaction
+from gorev.storage.identifiers import resolve
+from gorev.storage.sqlite import Cursor
+
+
+class TaskOperations:
+    """The operations on the tasks of one workspace. Ids may be unique prefixes of eight characters or more."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def get(self, task_id: str) -> Deferred[Answer[TaskDetail]]:
+        """One task in full.
+
+        @raise TaskNotFound, AmbiguousId: see `_require`.
+        """
+
+        def work(cursor: Cursor) -> TaskDetail:
+            view = _require(cursor, task_id)
+            return TaskDetail(
+                view=view,
+                links=tasks.links(cursor, view.task.id),
+                children=_subtrees(cursor, [view]).get(view.task.id, ()),
+            )
+
+        return self._store.read(work)
+
+    def page(self, query: TaskQuery, *, with_subtrees: bool = False) -> Deferred[Answer[TaskPage]]:
+        """Matching tasks, each a row; ``with_subtrees`` gives the rows that are roots what is below them.
+
+        @raise ProjectNotFound, TaskNotFound: the project or parent asked for does not exist.
+        """
+
+        def work(cursor: Cursor) -> TaskPage:
+            scoped, project = _scoped(cursor, query)
+            views, total = task_pages.select(cursor, scoped, self._store.today())
+            below = _subtrees(cursor, [view for view in views if view.task.parent_id is None]) if with_subtrees else {}
+            return _page(views, below, total, project)
+
+        return self._store.read(work)
+
+    def trees(self, query: TaskQuery) -> Deferred[Answer[TaskPage]]:
+        """Matching tasks as trees: topmost matches are counted and paged, each brings its whole subtree.
+
+        @raise ProjectNotFound, TaskNotFound: as `page`.
+        """
+
+        def work(cursor: Cursor) -> TaskPage:
+            scoped, project = _scoped(cursor, query)
+            views, total = task_pages.select_roots(cursor, scoped, self._store.today())
+            return _page(views, _subtrees(cursor, views), total, project)
+
+        return self._store.read(work)
+
+    def of_project(self, query: TaskQuery) -> Deferred[Answer[TaskPage]]:
+        """A project's tasks, those in progress first, then pending, completed and cancelled ones.
+
+        @raise ProjectNotFound: the project does not exist.
+        """
+
+        def work(cursor: Cursor) -> TaskPage:
+            scoped, project = _scoped(cursor, query)
+            views, total = task_pages.select(cursor, scoped, self._store.today(), grouped_by_status=True)
+            return _page(views, {}, total, project)
+
+        return self._store.read(work)
+
+    def children(self, task_id: str) -> Deferred[Answer[tuple[TaskView, ...]]]:
+        """A task's direct subtasks, oldest first.
+
+        @raise TaskNotFound, AmbiguousId: see `_require`.
+        """
+
+        def work(cursor: Cursor) -> tuple[TaskView, ...]:
+            view = _require(cursor, task_id)
+            return tuple(branch.view for branch in _subtrees(cursor, [view]).get(view.task.id, ()))
+
+        return self._store.read(work)
+
+    def hierarchy(self, task_id: str) -> Deferred[Answer[Hierarchy]]:
+        """A task between its ancestors and its subtree.
+
+        @raise TaskNotFound, AmbiguousId: see `_require`.
+        """
+
+        def work(cursor: Cursor) -> Hierarchy:
+            view = _require(cursor, task_id)
+            above = tasks.by_ids(cursor, tasks.ancestors(cursor, view.task.id))
+            children = _subtrees(cursor, [view]).get(view.task.id, ())
+            by_status: dict[Status, int] = {}
+            waiting = list(children)
+            while waiting:
+                branch = waiting.pop()
+                by_status[branch.view.task.status] = by_status.get(branch.view.task.status, 0) + 1
+                waiting.extend(branch.children)
+            return Hierarchy(
+                view=view,
+                ancestors=tuple(above),
+                children=children,
+                total=sum(by_status.values()),
+                by_status=by_status,
+            )
+
+        return self._store.read(work)
+
+    def create(self, actor: Actor, new: NewTask, once: Once | None = None) -> Deferred[Answer[TaskView]]:
+        """Make a task. A subtask takes its parent's project; a root without one the active project, if any.
+
+        @raise InvalidValue: a text breaks a limit.
+        @raise ProjectNotFound, ParentNotFound, AmbiguousId: what it shall belong to does not exist.
+        @raise ProjectMismatch: a project other than the parent's was named.
+        """
+        new = new.checked()
+
+        def work(transaction: Transaction, now: datetime) -> TaskView:
+            cursor = transaction.cursor
+            parent = None if new.parent_id is None else _require_parent(cursor, new.parent_id)
+            task = Task(
+                id=self._store.new_id(),
+                title=new.title,
+                description=new.description,
+                status=new.status,
+                priority=new.priority,
+                project_id=_project_of(cursor, new, parent),
+                parent_id=None if parent is None else parent.id,
+                due_date=new.due_date,
+                tags=tags.ensure(cursor, new.tags, self._store.new_id),
+                created_at=now,
+                updated_at=now,
+                rev=1,
+            )
+            tasks.insert(cursor, task)
+            view = _require(cursor, task.id)
+            events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
+            return view
+
+        return self._store.write(work, TaskView, once)
+
+    def change(
+        self, actor: Actor, task_id: str, change: TaskChange, rev: int | None = None, once: Once | None = None
+    ) -> Deferred[Answer[TaskChanged]]:
+        """Change a task, all of it or nothing. A change that alters nothing is a success without an event (rule S4).
+
+        A change of project takes the whole subtree along, and out from under a parent that stays.
+
+        @raise InvalidValue: a text breaks a limit.
+        @raise TaskNotFound, ProjectNotFound, ParentNotFound, AmbiguousId: something named does not exist.
+        @raise StaleRevision: ``rev`` is out of date.
+        @raise DependencyIncomplete, SubtasksIncomplete: rules S2 and S3.
+        @raise CycleDetected, ProjectMismatch: the new parent will not do.
+        """
+        change = change.checked()
+
+        def work(transaction: Transaction, now: datetime) -> TaskChanged:
+            return self._change(transaction, now, actor, _require(transaction.cursor, task_id), change, rev)
+
+        return self._store.write(work, TaskChanged, once)
+
+    def delete(
+        self, actor: Actor, task_id: str, rev: int | None = None, once: Once | None = None
+    ) -> Deferred[Answer[Task]]:
+        """Delete a task that has no subtasks, and yield what it was.
+
+        @raise TaskNotFound, AmbiguousId: see `_require`.
+        @raise StaleRevision: ``rev`` is out of date.
+        @raise HasSubtasks: it has some.
+        """
+
+        def work(transaction: Transaction, now: datetime) -> Task:
+            cursor = transaction.cursor
+            view = _require(cursor, task_id)
+            rules.check_revision(rev, view.task.rev, view)
+            if view.subtask_count:
+                raise HasSubtasks(count=view.subtask_count)
+            tasks.delete(cursor, view.task.id)
+            events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_DELETED, before=view)
+            return view.task
+
+        return self._store.write(work, Task, once)
+
+    def _change(
+        self, transaction: Transaction, now: datetime, actor: Actor, view: TaskView, change: TaskChange, rev: int | None
+    ) -> TaskChanged:
+        cursor = transaction.cursor
+        before = view.task
+        rules.check_revision(rev, before.rev, view)
+        values = {
+            name: value
+            for name in ("title", "description", "status", "priority", "due_date")
+            if not isinstance(value := getattr(change, name), Unset)
+        }
+        if change.tags is not UNSET:
+            wanted = tags.ensure(cursor, change.tags, self._store.new_id)
+            if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
+                values["tags"] = wanted
+        values |= _place(cursor, before, change)
+        if isinstance(change.status, Status):
+            needed = rules.needs_prerequisites(before.status, change.status)
+            rules.check_status(
+                before.status,
+                change.status,
+                tasks.prerequisites(cursor, before.id) if needed else (),
+                tasks.open_descendants(cursor, before.id) if change.status is Status.COMPLETED else 0,
+            )
+        after, changed = rules.changed(before, **values)
+        if not changed:
+            return TaskChanged(view=view, before=before, changed=())
+        tasks.update(cursor, rules.revised(after, now), with_tags="tags" in changed)
+        moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
+        self._announce_update(transaction, now, actor, view, changed)
+        for below in tasks.by_ids(cursor, moved):
+            tasks.update(
+                cursor,
+                rules.revised(attrs.evolve(below.task, project_id=after.project_id), now),
+                with_tags=False,
+            )
+            self._announce_update(transaction, now, actor, below, ("project_id",))
+        return TaskChanged(view=_require(cursor, before.id), before=before, changed=changed)
+
+    @staticmethod
+    def _announce_update(
+        transaction: Transaction, now: datetime, actor: Actor, before: TaskView, changed: tuple[str, ...]
+    ) -> None:
+        after = _require(transaction.cursor, before.task.id)
+        events.append(
+            transaction,
+            time=now,
+            actor=actor,
+            kind=EventKind.TASK_UPDATED,
+            before=before,
+            after=after,
+            changed=changed,
+        )
+
+
+def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | None]:
+    """Project and parent that the change leads to, checked (``data-model.md`` §9)."""
+    project_id, parent_id = task.project_id, task.parent_id
+    if change.project_id is not UNSET:
+        project_id = None if change.project_id is None else require_project(cursor, change.project_id).project.id
+        if project_id != task.project_id:
+            parent_id = None
+    if change.parent_id is not UNSET:
+        parent_id = None
+        if change.parent_id is not None:
+            parent = _require_parent(cursor, change.parent_id)
+            rules.check_parent(task.id, project_id, parent, tasks.ancestors(cursor, parent.id))
+            parent_id = parent.id
+    return {"project_id": project_id, "parent_id": parent_id}
+
+
+def _project_of(cursor: Cursor, new: NewTask, parent: Task | None) -> str | None:
+    if isinstance(new.project_id, str):
+        project_id: str | None = require_project(cursor, new.project_id).project.id
+    elif parent is not None:
+        return parent.project_id
+    else:
+        project_id = None if new.project_id is None else projects.active_id(cursor)
+    if parent is not None and project_id != parent.project_id:
+        raise ProjectMismatch(project=project_id, parent_project=parent.project_id)
+    return project_id
+
+
+def _require(cursor: Cursor, given: str, field: str = "id") -> TaskView:
+    """The task of an id or unique prefix.
+
+    @raise TaskNotFound, AmbiguousId: there is none, or several.
+    """
+    task_id = resolve(cursor, "tasks", given)
+    view = None if task_id is None else tasks.one(cursor, task_id)
+    if view is None:
+        raise TaskNotFound(id=given, field=field)
+    return view
+
+
+def _require_parent(cursor: Cursor, given: str) -> Task:
+    try:
+        return _require(cursor, given, "parent_id").task
+    except TaskNotFound:
+        raise ParentNotFound(id=given, field="parent_id") from None
+
+
+def require_project(cursor: Cursor, given: str) -> ProjectView:
+    """The project of an id or unique prefix.
+
+    @raise ProjectNotFound, AmbiguousId: there is none, or several.
+    """
+    project_id = resolve(cursor, "projects", given)
+    view = None if project_id is None else projects.one(cursor, project_id)
+    if view is None:
+        raise ProjectNotFound(id=given, field="project_id")
+    return view
+
+
+def _scoped(cursor: Cursor, query: TaskQuery) -> tuple[TaskQuery, ProjectView | None]:
+    """The query with whole ids and its scope settled: a project named, else all if asked, else the active one."""
+    if query.parent_id is not None:
+        query = attrs.evolve(query, parent_id=_require(cursor, query.parent_id, "parent_id").task.id)
+    if query.project_id is not None:
+        project: ProjectView | None = require_project(cursor, query.project_id)
+    else:
+        active = None if query.all_projects else projects.active_id(cursor)
+        project = None if active is None else projects.one(cursor, active)
+    return attrs.evolve(query, project_id=None if project is None else project.project.id), project
+
+
+def _subtrees(cursor: Cursor, views: list[TaskView]) -> dict[str, tuple[Branch, ...]]:
+    """What is below each of these tasks, at any depth, with a fixed number of statements."""
+    roots = [view.task.id for view in views if view.subtask_count]
+    if not roots:
+        return {}
+    below = tasks.by_ids(cursor, tasks.descendants(cursor, roots))
+    children: dict[str | None, list[TaskView]] = {}
+    for view in below:
+        children.setdefault(view.task.parent_id, []).append(view)
+    branches: dict[str, Branch] = {}
+    # Deepest first, so that every child is ready before its parent, however deep the tree.
+    for view in sorted(below, key=lambda each: each.level, reverse=True):
+        branches[view.task.id] = Branch(
+            view=view, children=tuple(branches[child.task.id] for child in children.get(view.task.id, ()))
+        )
+    return {root: tuple(branches[child.task.id] for child in children.get(root, ())) for root in roots}
+
+
+def _page(
+    views: list[TaskView], below: dict[str, tuple[Branch, ...]], total: int, project: ProjectView | None
+) -> TaskPage:
+    rows = tuple(Branch(view=view, children=below.get(view.task.id, ())) for view in views)
+    return TaskPage(rows=rows, total=total, project=project)

@@ -1,0 +1,317 @@
+"""Workspaces: found by id, alias or path, opened at first use, closed with the daemon (``rest-api.md`` §1, §4.15)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+
+import attrs
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred, DeferredList, DeferredLock
+from twisted.internet.threads import deferToThreadPool
+from twisted.logger import Logger
+from twisted.python.failure import Failure
+
+from gorev.domain.errors import GorevError, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
+from gorev.domain.event import Event
+from gorev.services.folder import Location, Opened, cleaned, identifier, open_database
+from gorev.services.projects import ProjectOperations
+from gorev.services.registry import KnownWorkspace, WorkspaceFile
+from gorev.services.store import Answer, Store
+from gorev.services.tasks import TaskOperations
+from gorev.storage import events
+from gorev.storage.database import Database
+from gorev.storage.sqlite import Cursor
+
+# How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
+ACCESS_RESOLUTION: Final = timedelta(minutes=1)
+
+
+@attrs.frozen(kw_only=True)
+class Replay:
+    """Events after some ``seq``; ``oldest`` is the first still kept and ``current`` the last made."""
+
+    events: list[Event]
+    oldest: int
+    current: int
+
+
+@attrs.frozen(kw_only=True)
+class Health:
+    """How a workspace's database does: ``error`` is absent when it answers."""
+
+    workspace: Workspace
+    latency_ms: float
+    task_count: int
+    error: str | None = None
+
+
+@attrs.frozen(eq=False)
+class Workspace:
+    """An open workspace and its operations."""
+
+    id: str
+    name: str
+    path: Path
+    opened: Opened
+    created_at: datetime
+    database: Database
+    tasks: TaskOperations
+    projects: ProjectOperations
+    _store: Store
+
+    def today(self) -> date:
+        """The day in the daemon's time zone, by which "due today" is meant."""
+        return self._store.today()
+
+    def replay(self, since: int, limit: int) -> Deferred[Answer[Replay]]:
+        """Up to ``limit`` events after ``since``."""
+
+        def work(cursor: Cursor) -> Replay:
+            return Replay(
+                events=events.after(cursor, since, limit),
+                oldest=events.oldest_seq(cursor),
+                current=events.current_seq(cursor),
+            )
+
+        return self._store.read(work)
+
+    async def health(self) -> Health:
+        """Ask the database something and see how long it takes."""
+
+        def work(cursor: Cursor) -> int:
+            (count,) = cursor.execute("SELECT count(*) FROM tasks").fetchone()
+            return int(count)
+
+        begun = time.perf_counter()
+        error, count = None, 0
+        try:
+            count = (await self._store.read(work)).value
+        except GorevError as refusal:
+            error = str(refusal.details.get("reason", refusal.code))
+        return Health(workspace=self, latency_ms=(time.perf_counter() - begun) * 1000, task_count=count, error=error)
+
+
+class Workspaces(Service):
+    """Every workspace of this daemon. ``default`` is the one that callers get who name none."""
+
+    name = "workspaces"
+    _log = Logger()
+
+    def __init__(
+        self, reactor: Any, default: Location, file: WorkspaceFile, publish: Callable[[str, list[Event]], None]
+    ) -> None:
+        self._reactor = reactor
+        self._default = default
+        self._file = file
+        self._publish = publish
+        self._known: dict[str, KnownWorkspace] = {}
+        self._aliases: dict[str, str] = {}
+        self._open: dict[str, Workspace] = {}
+        self._opening: dict[str, list[Deferred[Workspace]]] = {}
+        self._errands: set[Deferred[Any]] = set()
+        self._file_lock = DeferredLock()
+        self._stopping = False
+        self.default_state: str | None = "opening"
+
+    @property
+    def default_id(self) -> str:
+        """The id of the default workspace."""
+        return identifier(self._default.path)
+
+    @property
+    def default_path(self) -> Path:
+        """The folder of the default workspace."""
+        return self._default.path
+
+    def startService(self) -> None:
+        """Read which workspaces are known, and begin to open the default one; it need not be open to serve."""
+        super().startService()
+        for known in self._file.read():
+            self._remember(known)
+        self._errand(Deferred.fromCoroutine(self._open_default()))
+
+    async def _open_default(self) -> None:
+        try:
+            await self.resolve()
+        except GorevError as error:
+            self._log.error(
+                "the default workspace {path} is unavailable: {code} {details}",
+                path=str(self._default.path),
+                code=error.code,
+                details=dict(error.details),
+            )
+
+    async def stopService(self) -> None:
+        """Close every database; what was submitted is finished first."""
+        super().stopService()
+        self._stopping = True
+        await DeferredList(list(self._errands))
+        await DeferredList([Deferred.fromCoroutine(each.database.close()) for each in self._open.values()])
+        self._open.clear()
+
+    async def resolve(self, id_: str | None = None, path: str | None = None, name: str | None = None) -> Workspace:
+        """The workspace that a caller means by an id, a path, or neither (``rest-api.md`` §1).
+
+        @raise WorkspaceNotFound: the id is unknown and no path was given.
+        @raise InvalidValue: the path is relative or no folder.
+        @raise WorkspaceUnavailable: its database cannot be used.
+        """
+        if id_ is not None:
+            known = self._known.get(self._aliases.get(id_, id_))
+            if known is not None:
+                return await self._opened(self._location(known), known.name)
+            if id_ == self.default_id:
+                return await self._opened(self._default, name)
+            if path is None:
+                raise WorkspaceNotFound(id=id_)
+        if path is not None:
+            return await self._opened(self._location_of(cleaned(path)), name)
+        return await self._opened(self._default, name)
+
+    async def register(self, path: str, name: str | None = None, alias: str | None = None) -> Workspace:
+        """Open the workspace of a folder and keep ``alias`` as another id of it.
+
+        @raise InvalidValue, WorkspaceUnavailable: as `resolve`.
+        """
+        workspace = await self.resolve(path=path, name=name)
+        if alias is not None and alias not in self._known:
+            self._keep_alias(workspace.id, alias)
+        return workspace
+
+    def every(self) -> list[KnownWorkspace]:
+        """All known workspaces, the default one first, then the most recently used."""
+        ordered = sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
+        return sorted(ordered, key=lambda each: each.id != self.default_id)
+
+    def open_workspaces(self) -> list[Workspace]:
+        """Those that are open now."""
+        return list(self._open.values())
+
+    def canonical(self, id_: str) -> str:
+        """The id that an alias stands for; any other id itself."""
+        return self._aliases.get(id_, id_)
+
+    def _location(self, known: KnownWorkspace) -> Location:
+        if known.id == self.default_id:
+            return self._default
+        return Location(path=Path(known.path), database=None if known.database is None else Path(known.database))
+
+    def _location_of(self, path: Path) -> Location:
+        return self._default if path == self._default.path else Location(path=path)
+
+    async def _opened(self, location: Location, name: str | None) -> Workspace:
+        if self._stopping:
+            raise ShuttingDown
+        id_ = self.canonical(identifier(location.path))
+        workspace = self._open.get(id_)
+        if workspace is None:
+            workspace = await self._open_once(id_, location, name)
+        self._touch(workspace)
+        return workspace
+
+    async def _open_once(self, id_: str, location: Location, name: str | None) -> Workspace:
+        """Open a workspace, once however many callers ask for it meanwhile."""
+        waiting: Deferred[Workspace] = Deferred()
+        if id_ in self._opening:
+            self._opening[id_].append(waiting)
+        else:
+            self._opening[id_] = [waiting]
+            self._errand(Deferred.fromCoroutine(self._open_for_all(id_, location, name)))
+        return await waiting
+
+    async def _open_for_all(self, id_: str, location: Location, name: str | None) -> None:
+        try:
+            workspace = await self._open_now(id_, location, name)
+        except Exception as error:
+            if not isinstance(error, GorevError):
+                self._log.failure("opening {path} failed", path=str(location.path))
+                error = WorkspaceUnavailable(reason="io", path=str(location.path))
+            if id_ == self.default_id:
+                self.default_state = str(error.details.get("reason", error.code))
+            for waiting in self._opening.pop(id_):
+                if not waiting.called:
+                    waiting.errback(error)
+            return
+        if id_ == self.default_id:
+            self.default_state = None
+        for waiting in self._opening.pop(id_):
+            if not waiting.called:
+                waiting.callback(workspace)
+
+    async def _open_now(self, id_: str, location: Location, name: str | None) -> Workspace:
+        opened: Opened = await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), open_database, location)
+        for other in self._open.values():
+            if other.opened.file == opened.file:
+                self._keep_alias(other.id, id_)
+                return other
+        known = self._known.get(id_)
+        now = datetime.now(UTC)
+        known = known or KnownWorkspace(
+            id=id_,
+            path=str(location.path),
+            name=name or location.path.name or str(location.path),
+            database=None if location.database is None else str(location.database),
+            created_at=min(now, datetime.fromtimestamp(opened.created_at, UTC)),
+            last_accessed=now,
+        )
+        database = Database(self._reactor, opened.database, lambda committed: self._publish(id_, committed))
+        store = Store(database)
+        workspace = Workspace(
+            id_,
+            known.name,
+            location.path,
+            opened,
+            known.created_at,
+            database,
+            TaskOperations(store),
+            ProjectOperations(store),
+            store,
+        )
+        self._open[id_] = workspace
+        self._remember(known)
+        self._save()
+        self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
+        return workspace
+
+    def _remember(self, known: KnownWorkspace) -> None:
+        self._known[known.id] = known
+        for alias in known.aliases:
+            self._aliases[alias] = known.id
+
+    def _keep_alias(self, id_: str, alias: str) -> None:
+        known = self._known[id_]
+        if alias != id_ and alias not in known.aliases:
+            self._remember(attrs.evolve(known, aliases=(*known.aliases, alias)))
+            self._save()
+
+    def _touch(self, workspace: Workspace) -> None:
+        known = self._known[workspace.id]
+        now = datetime.now(UTC)
+        if now - known.last_accessed > ACCESS_RESOLUTION:
+            self._known[workspace.id] = attrs.evolve(known, last_accessed=now)
+            self._save()
+
+    def _save(self) -> None:
+        self._errand(Deferred.fromCoroutine(self._write_file(list(self._known.values()))))
+
+    async def _write_file(self, known: list[KnownWorkspace]) -> None:
+        try:
+            await self._file_lock.run(
+                deferToThreadPool, self._reactor, self._reactor.getThreadPool(), self._file.write, known
+            )
+        except OSError:
+            self._log.failure("cannot write the list of workspaces")
+
+    def _errand(self, errand: Deferred[Any]) -> None:
+        """Keep work that nobody waits for, so that a stop can."""
+        self._errands.add(errand)
+        errand.addBoth(self._errand_done, errand)
+
+    def _errand_done(self, result: object, errand: Deferred[Any]) -> None:
+        self._errands.discard(errand)
+        if isinstance(result, Failure):
+            self._log.failure("an errand failed", result)
