@@ -1,0 +1,122 @@
+"""Domain errors in the caller's words: a message in its language, details in its vocabulary (``rest-api.md`` §2, §8).
+
+The messages are English text keys; their Turkish stands in the catalogue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from gorev.domain.errors import GorevError
+from gorev.domain.project import ProjectView
+from gorev.domain.task import Prerequisite, TaskView
+from gorev.locale import text
+from gorev.wire.encode import Encoder, field_name
+from gorev.wire.vocabulary import Vocabulary
+
+_MESSAGE: Final[Mapping[str, str]] = {
+    "bad_request": "The request cannot be read: {reason}.",
+    "missing_parameter": "{field} is required.",
+    "missing_fields": "These fields are required: {fields}.",
+    "invalid_value": "{field} cannot be {value}. Allowed: {allowed}.",
+    "invalid_status": "{field} cannot be {value}. Allowed: {allowed}.",
+    "invalid_priority": "{field} cannot be {value}. Allowed: {allowed}.",
+    "invalid_date": "{field} cannot be {value}. Allowed: {allowed}.",
+    "conflicting_alias": "{keys} mean the same field but have different values.",
+    "ambiguous_id": "More than one id begins with {id}: {matches}.",
+    "no_active_project": "Name a project: none is active.",
+    "confirmation_required": "Nothing was deleted: {field} must be true.",
+    "task_not_found": "There is no task with the id {id}.",
+    "project_not_found": "There is no project with the id {id}.",
+    "parent_not_found": "There is no task with the id {id} that could be the parent.",
+    "template_not_found": "There is no template with the id or alias {id}.",
+    "dependency_not_found": "There is no such dependency.",
+    "dependency_incomplete": "First these must be finished: {open}.",
+    "subtasks_incomplete": "Subtasks that are not finished: {count}.",
+    "has_subtasks": "The task has subtasks ({count}), so it was not deleted.",
+    "has_tasks": "The project has tasks ({count}), so it was not deleted.",
+    "cycle_detected": "That would be a circle: {path}.",
+    "self_dependency": "A task cannot depend on itself.",
+    "duplicate_dependency": "These tasks are already linked in this way.",
+    "project_mismatch": "Parent and subtask must belong to the same project.",
+    "stale_revision": "It has been changed meanwhile; here is how it is now.",
+    "idempotency_mismatch": "The idempotency key {key} was used with another request.",
+    "workspace_not_found": "There is no workspace with the id {id}.",
+    "workspace_required": (
+        "Which workspace? Start the assistant in a project folder, or give the bridge --workspace or GOREV_WORKSPACE."
+    ),
+    "busy": "The database is busy. Try again in a moment.",
+    "shutting_down": "Gorev is stopping.",
+    "unauthorized": "Not authorised.",
+}
+
+_UNAVAILABLE: Final[Mapping[str, str]] = {
+    "corrupt": "The workspace's database is damaged. It was left as it is.",
+    "too_new": "The workspace's database was written by a newer Gorev. It was left as it is.",
+    "original": "The workspace's database was written by the earlier Gorev program. It was left as it is.",
+    "foreign": "The workspace's database file belongs to another program. It was left as it is.",
+    "read_only": "The workspace's database cannot be written.",
+    "disk_full": "The disk is full. Nothing was changed.",
+    "io": "The workspace's database cannot be read or written.",
+}
+
+
+def message(error: GorevError, language: str, words: Vocabulary, spelt: Mapping[str, str] | None = None) -> str:
+    """What the caller is told; ``spelt`` says how it spelt the fields it gave."""
+    details = error.details
+    if error.code == "workspace_unavailable":
+        return text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
+    if error.code == "missing_parameter" and details.get("allowed"):
+        key = "{field} is required, one of {allowed}."
+    else:
+        key = _MESSAGE[error.code]
+    shown = {name: _shown(name, value, language, details) for name, value in details.items()}
+    if "field" in details:
+        shown["field"] = _field(str(details["field"]), words, spelt)
+    return text(language, key, **shown)
+
+
+def details(
+    error: GorevError, language: str, encoder: Encoder, spelt: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """The structured details, empty where an error has none to give."""
+    encoded: dict[str, Any] = {}
+    for name, value in error.details.items():
+        match value:
+            case TaskView() | ProjectView():
+                encoded[name] = encoder.entity(value)
+            case list() if name == "open":
+                encoded[name] = [encoder.prerequisite(each) for each in value if isinstance(each, Prerequisite)]
+            case str() if name == "field":
+                encoded[name] = _field(value, encoder.words, spelt)
+            case str() if name == "allowed":
+                encoded[name] = text(language, value, **_numbers(error.details))
+            case None if name == "allowed":
+                continue
+            case _:
+                encoded[name] = value
+    return encoded
+
+
+def _field(name: str, words: Vocabulary, spelt: Mapping[str, str] | None) -> str:
+    return (spelt or {}).get(name) or field_name(name, words)
+
+
+def _numbers(given: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in given.items() if isinstance(value, int)}
+
+
+def _shown(name: str, value: object, language: str, all_details: Mapping[str, object]) -> object:
+    match value:
+        case str() if name == "allowed":
+            return text(language, value, **_numbers(all_details))
+        case list() if name == "open":
+            return ", ".join(each.title for each in value if isinstance(each, Prerequisite))
+        case list() if name == "path":
+            return " → ".join(value)
+        case list():
+            return ", ".join(str(each) for each in value)
+        case str() if name == "value":
+            return f"“{value}”"
+    return value
