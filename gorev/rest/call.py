@@ -1,0 +1,165 @@
+"""A request as handlers see it: decoded, attributed, and bound to a workspace when they ask for it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar
+from urllib.parse import unquote
+
+import attrs
+import msgspec
+from twisted.web.http import Request
+
+from gorev.domain.errors import BadRequest, InvalidValue
+from gorev.domain.values import Actor, ActorKind
+from gorev.locale import LANGUAGES
+from gorev.services.store import Once
+from gorev.services.workspaces import Workspace, Workspaces
+from gorev.wire import encode
+from gorev.wire.decode import decode
+from gorev.wire.encode import Encoder
+from gorev.wire.vocabulary import Names, Vocabulary
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+KEY_LIMIT: Final = 255
+_ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-\d+)?"')
+_PAGE: Final = "web-ui"
+
+
+@attrs.define
+class Call:
+    """One request of one route. ``path`` holds the route's own parameters."""
+
+    request: Request
+    words: Vocabulary
+    default_language: str
+    workspaces: Workspaces
+    path: Mapping[str, str]
+    spelt: dict[str, str] = attrs.Factory(dict)
+    _workspace: Workspace | None = None
+
+    @property
+    def language(self) -> str:
+        """The caller's language: the first of ours in ``Accept-Language``, by its order of preference."""
+        return preferred_language(self.header("Accept-Language")) or self.default_language
+
+    @property
+    def encoder(self) -> Encoder:
+        """Encodes in the route's vocabulary for the workspace that was resolved."""
+        return Encoder(self.words, "" if self._workspace is None else self._workspace.id)
+
+    @property
+    def actor(self) -> Actor:
+        """Who this is, as far as the transport tells."""
+        named = self.header("X-Gorev-Client")
+        agent = (self.header("User-Agent") or "").split(maxsplit=1)
+        client = named or (agent[0].split("/")[0] if agent else "unknown")
+        return Actor(client=client[:100], kind=ActorKind.WEB if named == _PAGE else ActorKind.REST)
+
+    @property
+    def rev(self) -> int | None:
+        """The revision that ``If-Match`` demands (rule R2).
+
+        @raise InvalidValue: the header is no tag of ours.
+        """
+        given = self.header("If-Match")
+        if given is None or given.strip() == "*":
+            return None
+        matched = _ETAG.fullmatch(given.strip())
+        if matched is None:
+            raise InvalidValue(field="If-Match", value=given, allowed='an entity tag such as "3" or "3-41"')
+        return int(matched[1])
+
+    @property
+    def once(self) -> Once | None:
+        """The wish of ``Idempotency-Key`` (rule R4).
+
+        @raise InvalidValue: the key is too long or not visible ASCII.
+        """
+        key = self.header("Idempotency-Key")
+        if key is None:
+            return None
+        if not 0 < len(key) <= KEY_LIMIT or not all("!" <= letter <= "~" for letter in key):
+            raise InvalidValue(field="Idempotency-Key", value=key[:60], allowed="1 to 255 visible ASCII characters")
+        asked = encode.json([self.request.method, self.request.path, self.json()])
+        return Once(key, hashlib.sha256(asked).hexdigest())
+
+    async def workspace(self) -> Workspace:
+        """The workspace that headers or the query name (``rest-api.md`` §1).
+
+        @raise WorkspaceNotFound, InvalidValue, WorkspaceUnavailable: see `Workspaces.resolve`.
+        """
+        path, name = self.header("X-Workspace-Path"), self.header("X-Workspace-Name")
+        self._workspace = await self.workspaces.resolve(
+            self.header("X-Workspace-Id") or self.argument("workspace_id"),
+            None if path is None else unquote(path),
+            None if name is None else unquote(name),
+        )
+        return self._workspace
+
+    def header(self, name: str) -> str | None:
+        """A header's value, or nothing if it is absent or empty."""
+        values = self.request.requestHeaders.getRawHeaders(name.encode())
+        return values[0].decode("utf-8", "replace").strip() or None if values else None
+
+    def argument(self, name: str) -> str | None:
+        """A query parameter's first value, or nothing if it is absent or empty."""
+        values = self.request.args.get(name.encode(), [])
+        return values[0].decode("utf-8", "replace") or None if values else None
+
+    def query(self, declared: type[S], names: Names) -> S:
+        """The query string as ``declared``; parameters that are empty are taken as absent.
+
+        @raise InvalidValue, ConflictingAlias: see `decode`.
+        """
+        given = {
+            key.decode("utf-8", "replace"): self.argument(key.decode("utf-8", "replace")) for key in self.request.args
+        }
+        return self._decoded(declared, names, given)
+
+    def body(self, declared: type[S], names: Names) -> S:
+        """The JSON body as ``declared``; unknown keys are ignored (rule N3).
+
+        @raise BadRequest: it is no JSON object.
+        @raise MissingParameter, InvalidValue, ConflictingAlias: see `decode`.
+        """
+        return self._decoded(declared, names, self.json())
+
+    def json(self) -> dict[str, Any]:
+        """The body, an empty one being an empty object.
+
+        @raise BadRequest: it is no JSON object.
+        """
+        content = self.request.content.getvalue() if self.request.content else b""
+        if not content.strip():
+            return {}
+        try:
+            given = msgspec.json.decode(content)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadRequest(reason=str(error)) from None
+        except RecursionError:
+            raise BadRequest(reason="JSON is nested too deeply") from None
+        if not isinstance(given, dict):
+            raise BadRequest(reason="the body must be a JSON object")
+        return given
+
+    def _decoded(self, declared: type[S], names: Names, given: Mapping[str, object]) -> S:
+        decoded = decode(declared, names, given, self.words)
+        self.spelt.update(decoded.spelt)
+        return decoded.value
+
+
+def preferred_language(header: str | None) -> str | None:
+    """The first of our languages in an ``Accept-Language`` value, by weight, then by order (RFC 9110 §12.5.4)."""
+    ranked = []
+    for position, part in enumerate((header or "").split(",")):
+        tag, _, parameter = part.strip().partition(";")
+        _, _, weight = parameter.partition("=")
+        try:
+            ranked.append((-float(weight or 1), position, tag[:2].lower()))
+        except ValueError:
+            continue
+    return next((tag for weight, _, tag in sorted(ranked) if tag in LANGUAGES and weight < 0), None)

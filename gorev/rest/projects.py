@@ -1,0 +1,88 @@
+"""Routes on projects and the active one (``rest-api.md`` §4.9)."""
+
+from __future__ import annotations
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from gorev.domain import values
+from gorev.domain.errors import MissingParameter
+from gorev.domain.project import ProjectChange, ProjectView
+from gorev.locale import text
+from gorev.rest.call import Call
+from gorev.rest.reply import Reply, enveloped
+from gorev.wire.kinds import Text
+from gorev.wire.vocabulary import PROJECT
+
+
+class ProjectBody(msgspec.Struct, kw_only=True):
+    """Writable fields of a project."""
+
+    name: Text | UnsetType = UNSET
+    definition: Text | UnsetType = UNSET
+
+
+async def listed(call: Call) -> Reply:
+    """All projects."""
+    answer = await (await call.workspace()).projects.every()
+    rows = [call.encoder.project(view) for view in answer.value]
+    return enveloped(rows, seq=answer.seq, total=len(rows))
+
+
+async def created(call: Call) -> Reply:
+    """Make a project."""
+    body = call.body(ProjectBody, PROJECT)
+    if body.name is UNSET:
+        raise MissingParameter(field="name")
+    definition = "" if body.definition is UNSET else body.definition
+    answer = await (await call.workspace()).projects.create(call.actor, body.name, definition, call.once)
+    return _one(call, answer.value, answer.seq, 201, text(call.language, "Project created."))
+
+
+async def shown(call: Call) -> Reply:
+    """One project."""
+    answer = await (await call.workspace()).projects.get(call.path["id"])
+    return _one(call, answer.value, answer.seq)
+
+
+async def changed(call: Call) -> Reply:
+    """Rename or redefine a project."""
+    body = call.body(ProjectBody, PROJECT)
+    change = ProjectChange(
+        name=values.UNSET if body.name is UNSET else body.name,
+        definition=values.UNSET if body.definition is UNSET else body.definition,
+    )
+    answer = await (await call.workspace()).projects.change(call.actor, call.path["id"], change, call.rev)
+    return _one(call, answer.value, answer.seq, 200, text(call.language, "Project updated."))
+
+
+async def deleted(call: Call) -> Reply:
+    """Delete a project without tasks."""
+    answer = await (await call.workspace()).projects.delete(call.actor, call.path["id"], call.rev)
+    body = {"success": True, "message": text(call.language, "Project deleted.")}
+    return Reply(body=body, seq=answer.seq)
+
+
+async def activated(call: Call) -> Reply:
+    """Make a project the active one."""
+    answer = await (await call.workspace()).projects.activate(call.actor, call.path["id"], call.once)
+    return _one(call, answer.value, answer.seq, 200, text(call.language, "This project is active now."))
+
+
+async def active(call: Call) -> Reply:
+    """The active project, or null."""
+    answer = await (await call.workspace()).projects.active()
+    project = answer.value.project
+    if project is None:
+        return enveloped(None, seq=answer.seq, message=text(call.language, "No project is active."))
+    return _one(call, project, answer.seq)
+
+
+async def deactivated(call: Call) -> Reply:
+    """Leave no project active."""
+    answer = await (await call.workspace()).projects.deactivate(call.actor, call.once)
+    return enveloped(None, seq=answer.seq, message=text(call.language, "No project is active."))
+
+
+def _one(call: Call, view: ProjectView, seq: int, status: int = 200, message: str | None = None) -> Reply:
+    return enveloped(call.encoder.project(view), seq=seq, status=status, rev=view.project.rev, message=message)

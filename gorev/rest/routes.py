@@ -1,0 +1,77 @@
+"""The table of routes: method, path in family A, path in family B, handler (``rest-api.md`` §3 and §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TypeAlias
+
+import attrs
+
+from gorev.rest import projects, tasks, workspaces
+from gorev.rest.call import Call
+from gorev.rest.health import HealthRoutes
+from gorev.rest.reply import Reply
+from gorev.wire.vocabulary import Vocabulary
+
+Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
+
+
+@attrs.frozen
+class Route:
+    """One operation on the wire. Paths are below ``/api``; ``{id}`` is a parameter.
+
+    ``answers_while_stopping`` is for those that tell of the stop itself.
+    """
+
+    methods: tuple[str, ...]
+    family_a: tuple[str, ...]
+    family_b: tuple[str, ...]
+    handler: Handler
+    answers_while_stopping: bool = False
+
+    def paths(self) -> list[tuple[str, Vocabulary]]:
+        """Every path with the vocabulary that it answers in."""
+        return [
+            *((path, Vocabulary.TURKISH) for path in self.family_a),
+            *((f"/v1{path}", Vocabulary.ENGLISH) for path in self.family_b),
+        ]
+
+
+GET, POST, PUT, DELETE = ("GET",), ("POST",), ("PUT", "PATCH"), ("DELETE",)
+
+DATA_ROUTES = (
+    Route(GET, ("/gorevler", "/gorev"), ("/tasks",), tasks.listed),
+    Route(POST, ("/gorev", "/gorevler"), ("/tasks",), tasks.created),
+    Route(GET, ("/gorev/{id}",), ("/tasks/{id}",), tasks.shown),
+    Route(PUT, ("/gorev/{id}",), ("/tasks/{id}",), tasks.changed),
+    Route(DELETE, ("/gorev/{id}",), ("/tasks/{id}",), tasks.deleted),
+    Route(GET, ("/gorev/{id}/altgorev",), ("/tasks/{id}/subtasks",), tasks.children),
+    Route(POST, ("/gorev/{id}/altgorev",), ("/tasks/{id}/subtasks",), tasks.subtask_created),
+    Route(PUT, ("/gorev/{id}/ust",), ("/tasks/{id}/parent",), tasks.moved),
+    Route(GET, ("/gorev/{id}/hiyerarsi",), ("/tasks/{id}/hierarchy",), tasks.hierarchy),
+    Route(GET, ("/projeler", "/proje"), ("/projects",), projects.listed),
+    Route(POST, ("/proje", "/projeler"), ("/projects",), projects.created),
+    Route(GET, ("/proje/{id}",), ("/projects/{id}",), projects.shown),
+    Route(PUT, ("/proje/{id}",), ("/projects/{id}",), projects.changed),
+    Route(DELETE, ("/proje/{id}",), ("/projects/{id}",), projects.deleted),
+    Route(GET, ("/proje/{id}/gorevler",), ("/projects/{id}/tasks",), tasks.of_project),
+    Route(POST, ("/proje/{id}/aktif",), (), projects.activated),
+    Route(PUT, (), ("/projects/{id}/activate",), projects.activated),
+    Route(GET, ("/aktif-proje",), ("/active-project",), projects.active),
+    Route(DELETE, ("/aktif-proje",), ("/active-project",), projects.deactivated),
+    Route(GET, (), ("/workspaces",), workspaces.listed),
+    Route(POST, (), ("/workspaces/register",), workspaces.registered),
+    Route(GET, (), ("/workspaces/{id}",), workspaces.shown),
+)
+
+
+def all_routes(health: HealthRoutes) -> tuple[Route, ...]:
+    """Every route there is."""
+    return (
+        *DATA_ROUTES,
+        Route(GET, ("/health",), (), health.health, answers_while_stopping=True),
+        Route(GET, (), ("/health",), health.original_health, answers_while_stopping=True),
+        Route(GET, ("/health/ready",), (), health.ready, answers_while_stopping=True),
+        Route(GET, ("/health/db",), (), health.database, answers_while_stopping=True),
+        Route(GET, ("/health/ws",), (), health.sockets, answers_while_stopping=True),
+    )
