@@ -1,0 +1,20 @@
+"""The end of every assistant's connection when the daemon stops."""
+
+from __future__ import annotations
+
+from twisted.application.service import Service
+from twisted.internet.defer import Deferred
+
+from gorev.mcp.line import LineFactory
+
+
+class Conversations(Service):
+    """Stops once the calls in flight are answered, and closes the connections then."""
+
+    def __init__(self, factory: LineFactory) -> None:
+        self._factory = factory
+
+    def stopService(self) -> Deferred[None]:
+        """Fires when no assistant is connected; cancelled, it closes them with what still runs."""
+        super().stopService()
+        return self._factory.drain().addBoth(lambda _: self._factory.close_all())

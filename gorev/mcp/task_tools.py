@@ -1,0 +1,424 @@
+"""The tools on tasks (``mcp-tools.md`` §3.1 to §3.5 and §4.2)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Final
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from gorev.domain import values
+from gorev.domain.errors import ConfirmationRequired, MissingParameter
+from gorev.domain.query import Sort, TaskQuery
+from gorev.domain.task import Branch, NewTask, TaskChange
+from gorev.domain.values import Priority
+from gorev.domain.views import TaskPage
+from gorev.mcp import markdown
+from gorev.mcp.registry import ToolOutcome
+from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.wire import encode, kinds
+from gorev.wire.decode import or_absent
+from gorev.wire.kinds import (
+    DueDate,
+    Flag,
+    HierarchyAction,
+    Key,
+    Offset,
+    PriorityToken,
+    QuickToken,
+    Rev,
+    SortToken,
+    StatusToken,
+    Tags,
+    Text,
+)
+from gorev.wire.vocabulary import HIERARCHY_TOOL, LIST_TOOL, TASK, TASK_TOOL
+
+Limit = Annotated[int, Meta(ge=1, le=200)]
+
+# mcp-tools.md §1: what an answer may cost, in bytes of JSON, without a limit asked for and with one.
+DEFAULT_BUDGET: Final = 5_600
+ASKED_BUDGET: Final = 20_000
+PAGE: Final = 50
+
+
+class ListArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_listele``."""
+
+    status: StatusToken | UnsetType = UNSET
+    priority: PriorityToken | UnsetType = UNSET
+    all_projects: Flag = False
+    project_id: Text | UnsetType = UNSET
+    sort: SortToken | UnsetType = UNSET
+    quick: QuickToken | UnsetType = UNSET
+    tag: Text | UnsetType = UNSET
+    limit: Limit | UnsetType = UNSET
+    offset: Offset = 0
+
+
+async def list_tasks(call: ToolCall, given: ListArguments) -> ToolOutcome:
+    """Roots by page, each with its subtree, as many as the budget lets through."""
+    limit = PAGE if given.limit is UNSET else given.limit
+    query = TaskQuery(
+        statuses=() if given.status is UNSET else (kinds.status(given.status),),
+        priorities=() if given.priority is UNSET else (kinds.priority(given.priority),),
+        project_id=or_absent(given.project_id),
+        all_projects=given.all_projects,
+        tag=or_absent(given.tag),
+        quick=None if given.quick is UNSET else kinds.quick_filter(given.quick),
+        sort=Sort.CREATED_DESC if given.sort is UNSET else kinds.sort(given.sort),
+        limit=limit,
+        offset=given.offset,
+    )
+    page = (await call.workspace.tasks.trees(query)).value
+    active = (await call.workspace.projects.active()).value.project
+    budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    rows, lines, cut = fitting(call, page.rows, budget, with_project=page.project is None)
+    after = given.offset + len(rows)
+    structured: dict[str, Any] = {
+        "gorevler": rows,
+        "toplam": page.total,
+        "limit": limit,
+        "offset": given.offset,
+        "aktif_proje": None if active is None else {"id": active.project.id, "isim": active.project.name},
+    }
+    notes = [*cut]
+    if after < page.total:
+        structured["kalan"] = page.total - after
+        notes.append(call.say("{left} more: call again with offset {offset}.", left=page.total - after, offset=after))
+    return ToolOutcome(
+        text="\n".join([_heading(call, page, given.offset, len(rows)), "", *lines, *notes]), structured=structured
+    )
+
+
+def _heading(call: ToolCall, page: TaskPage, offset: int, shown: int) -> str:
+    project = None if page.project is None else markdown.one_line(page.project.project.name)
+    if not page.total:
+        if project is None:
+            return call.say("There are no such tasks.")
+        return call.say("There are no such tasks in the project {project}.", project=project)
+    if not shown:
+        return call.say("Nothing more: there are {total}.", total=page.total)
+    place = f"{offset + 1}–{offset + shown} / {page.total}"
+    return f"# {call.say('Tasks')} ({place})" + (f" — {project}" if project else "")
+
+
+def fitting(
+    call: ToolCall, roots: tuple[Branch, ...], budget: int, *, with_project: bool
+) -> tuple[list[dict[str, Any]], list[str], list[str]]:
+    """As many whole trees as the budget lets through, as objects and as lines; of a first one too large, a part.
+
+    The third value says what of such a tree is missing.
+    """
+    below = TASK.out(WORDS)["subtasks"]
+    rows: list[dict[str, Any]] = []
+    lines: list[str] = []
+    cut: list[str] = []
+    spent_rows = spent_lines = 0
+    for root in roots:
+        nodes = _preorder(root)
+        encoded: list[dict[str, Any]] = []
+        written: list[str] = []
+        cost_rows = cost_lines = 0
+        for depth, _, branch in nodes:
+            encoded.append(call.encoder.brief(branch.view))
+            written.append(markdown.row(branch.view, call.language, depth=depth, with_project=with_project))
+            cost_rows += len(encode.json(encoded[-1])) + len(below) + 6
+            cost_lines += len(written[-1].encode()) + 1
+            if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
+                break
+        if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
+            if rows:
+                break
+            encoded, written = encoded[:-1] or encoded, written[:-1] or written
+            missing = len(nodes) - len(encoded)
+            if missing:
+                cut.append(
+                    call.say(
+                        "{count} subtasks of this task are not shown: use gorev_hierarchy with action show.",
+                        count=missing,
+                    )
+                )
+        for node, (_, parent, _) in zip(encoded, nodes, strict=False):
+            if parent is not None:
+                encoded[parent].setdefault(below, []).append(node)
+        rows.append(encoded[0])
+        lines += written
+        spent_rows, spent_lines = spent_rows + cost_rows, spent_lines + cost_lines
+        if cut:
+            break
+    return rows, lines, cut
+
+
+def _preorder(root: Branch) -> list[tuple[int, int | None, Branch]]:
+    """Depth, position of the parent in this list, and branch, of everything in a tree."""
+    nodes: list[tuple[int, int | None, Branch]] = []
+    waiting: list[tuple[int, int | None, Branch]] = [(0, None, root)]
+    while waiting:
+        depth, parent, branch = waiting.pop()
+        position = len(nodes)
+        nodes.append((depth, parent, branch))
+        waiting.extend((depth + 1, position, child) for child in reversed(branch.children))
+    return nodes
+
+
+class DetailArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_detay``."""
+
+    id: Text
+
+
+async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
+    """One task in full."""
+    detail = (await call.workspace.tasks.get(given.id)).value
+    shown = markdown.detail(detail, call.language, call.workspace.today())
+    return ToolOutcome(text=shown, structured={"gorev": call.encoder.detail(detail)})
+
+
+class UpdateArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_guncelle``."""
+
+    id: Text
+    status: StatusToken | UnsetType = UNSET
+    priority: PriorityToken | UnsetType = UNSET
+    rev: Rev | UnsetType = UNSET
+    idempotency_key: Key | UnsetType = UNSET
+
+
+async def update_task(call: ToolCall, given: UpdateArguments) -> ToolOutcome:
+    """Status, priority, or both at once."""
+    if given.status is UNSET and given.priority is UNSET:
+        raise MissingParameter(field="status", allowed=["durum", "oncelik"])
+    change = TaskChange(
+        status=values.UNSET if given.status is UNSET else kinds.status(given.status),
+        priority=values.UNSET if given.priority is UNSET else kinds.priority(given.priority),
+    )
+    rev = or_absent(given.rev)
+    changed = (await call.workspace.tasks.change(call.actor, given.id, change, rev, call.once)).value
+    names = TASK.out(WORDS)
+    differences = {
+        names[field]: {
+            "eski": encode.token(getattr(changed.before, field)),
+            "yeni": encode.token(getattr(changed.view.task, field)),
+        }
+        for field in changed.changed
+    }
+    lines = [
+        call.say("Task updated." if differences else "Nothing to change."),
+        f"ID: {changed.view.task.id}",
+        markdown.one_line(changed.view.task.title),
+        *(f"- {field}: {values_['eski']} → {values_['yeni']}" for field, values_ in differences.items()),
+    ]
+    structured = {"gorev": call.encoder.task(changed.view), "degisiklikler": differences}
+    return ToolOutcome(text="\n".join(lines), structured=structured)
+
+
+class EditArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_duzenle``."""
+
+    id: Text
+    title: Text | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    priority: PriorityToken | UnsetType = UNSET
+    project_id: Text | UnsetType | None = UNSET
+    due_date: DueDate | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
+    rev: Rev | UnsetType = UNSET
+    idempotency_key: Key | UnsetType = UNSET
+
+
+async def edit_task(call: ToolCall, given: EditArguments) -> ToolOutcome:
+    """Content: whatever is given."""
+    change = TaskChange(
+        title=values.UNSET if given.title is UNSET else given.title,
+        description=values.UNSET if given.description is UNSET else given.description,
+        priority=values.UNSET if given.priority is UNSET else kinds.priority(given.priority),
+        project_id=values.UNSET if given.project_id is UNSET else given.project_id or None,
+        due_date=values.UNSET if given.due_date is UNSET else kinds.due_date(given.due_date),
+        tags=values.UNSET if given.tags is UNSET else tuple(given.tags),
+    )
+    if change == TaskChange():
+        fields = ("title", "description", "priority", "project_id", "due_date", "tags")
+        raise MissingParameter(field="title", allowed=[TASK.out(WORDS)[name] for name in fields])
+    rev = or_absent(given.rev)
+    changed = (await call.workspace.tasks.change(call.actor, given.id, change, rev, call.once)).value
+    said = call.say("Task updated." if changed.changed else "Nothing to change.")
+    title = markdown.one_line(changed.view.task.title)
+    return ToolOutcome(
+        text=f"{said}\n{title}\nID: {changed.view.task.id}", structured={"gorev": call.encoder.task(changed.view)}
+    )
+
+
+class DeleteArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_sil``."""
+
+    id: Text
+    confirm: Flag | UnsetType = UNSET
+    rev: Rev | UnsetType = UNSET
+    idempotency_key: Key | UnsetType = UNSET
+
+
+async def delete_task(call: ToolCall, given: DeleteArguments) -> ToolOutcome:
+    """Delete, if that was confirmed."""
+    if given.confirm is not True:
+        raise ConfirmationRequired(field=TASK_TOOL.out(WORDS)["confirm"])
+    rev = or_absent(given.rev)
+    task = (await call.workspace.tasks.delete(call.actor, given.id, rev, call.once)).value
+    said = f"{call.say('Task deleted.')}\n{markdown.one_line(task.title)}\nID: {task.id}"
+    return ToolOutcome(text=said, structured={"silinen": {"id": task.id, "baslik": task.title}})
+
+
+class HierarchyArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_hierarchy``."""
+
+    action: HierarchyAction
+    parent_id: Text | UnsetType | None = UNSET
+    task_id: Text | UnsetType = UNSET
+    new_parent_id: Text | UnsetType | None = UNSET
+    title: Text | UnsetType = UNSET
+    description: Text | UnsetType = UNSET
+    priority: PriorityToken | UnsetType = UNSET
+    due_date: DueDate | UnsetType | None = UNSET
+    tags: Tags | UnsetType = UNSET
+    rev: Rev | UnsetType = UNSET
+    idempotency_key: Key | UnsetType = UNSET
+
+
+async def hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
+    """Subtasks: make one, move one, show them."""
+    match given.action:
+        case "create_subtask":
+            return await _create_subtask(call, given)
+        case "change_parent":
+            return await _change_parent(call, given)
+        case "show":
+            return await _show_hierarchy(call, given)
+
+
+async def _create_subtask(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
+    parent = given.parent_id or given.task_id
+    if not isinstance(parent, str):
+        raise MissingParameter(field="parent_id")
+    if given.title is UNSET:
+        raise MissingParameter(field="title")
+    new = NewTask(
+        title=given.title,
+        description="" if given.description is UNSET else given.description,
+        priority=Priority.MEDIUM if given.priority is UNSET else kinds.priority(given.priority),
+        parent_id=parent,
+        due_date=None if given.due_date is UNSET else kinds.due_date(given.due_date),
+        tags=() if given.tags is UNSET else tuple(given.tags),
+    )
+    view = (await call.workspace.tasks.create(call.actor, new, call.once)).value
+    said = f"{call.say('Subtask created.')}\n{markdown.one_line(view.task.title)}\nID: {view.task.id}"
+    return ToolOutcome(text=said, structured={"gorev": call.encoder.task(view)})
+
+
+async def _change_parent(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
+    if given.task_id is UNSET:
+        raise MissingParameter(field=HIERARCHY_TOOL.out(WORDS)["task_id"])
+    parent = given.parent_id if given.new_parent_id is UNSET else given.new_parent_id
+    change = TaskChange(parent_id=parent if isinstance(parent, str) and parent else None)
+    rev = or_absent(given.rev)
+    changed = (await call.workspace.tasks.change(call.actor, given.task_id, change, rev, call.once)).value
+    task = changed.view.task
+    place = (
+        call.say("It is a root task now.")
+        if task.parent_id is None
+        else call.say("Its parent is {parent} now.", parent=task.parent_id)
+    )
+    said = f"{markdown.one_line(task.title)}\nID: {task.id}\n{place}"
+    return ToolOutcome(text=said, structured={"gorev": call.encoder.task(changed.view)})
+
+
+async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
+    target = given.task_id or given.parent_id
+    if not isinstance(target, str):
+        raise MissingParameter(field=HIERARCHY_TOOL.out(WORDS)["task_id"])
+    shown = (await call.workspace.tasks.hierarchy(target)).value
+    return ToolOutcome(text=markdown.hierarchy(shown, call.language), structured=call.encoder.hierarchy(shown))
+
+
+TASK_OUTPUT: Final = {"gorev": "object"}
+
+LISTING: Final = Tool(
+    name="gorev_listele",
+    title="List tasks",
+    description="Lists and filters tasks as a tree. Without a project: the active one, else all.",
+    arguments=ListArguments,
+    names=LIST_TOOL,
+    handler=list_tasks,
+    output={
+        "gorevler": "array",
+        "toplam": "integer",
+        "limit": "integer",
+        "offset": "integer",
+        "aktif_proje": "object|null",
+        "kalan": "integer",
+    },
+    hints={"quick": "acil: due within 7 days; gecmis: overdue", "tag": "a tag's name"},
+    read_only=True,
+)
+
+DETAIL: Final = Tool(
+    name="gorev_detay",
+    title="Show a task",
+    description="One task in full: description, dependencies, subtasks.",
+    arguments=DetailArguments,
+    names=TASK_TOOL,
+    handler=show_task,
+    output=TASK_OUTPUT,
+    read_only=True,
+)
+
+UPDATE: Final = Tool(
+    name="gorev_guncelle",
+    title="Change status or priority",
+    description="Changes a task's status, priority, or both at once.",
+    arguments=UpdateArguments,
+    names=TASK_TOOL,
+    handler=update_task,
+    output={"gorev": "object", "degisiklikler": "object"},
+)
+
+EDIT: Final = Tool(
+    name="gorev_duzenle",
+    title="Edit a task",
+    description="Changes a task's content: only what is given. Tags replace the earlier ones.",
+    arguments=EditArguments,
+    names=TASK_TOOL,
+    handler=edit_task,
+    output=TASK_OUTPUT,
+    hints={"project_id": "empty: no project", "due_date": "YYYY-MM-DD; empty: none"},
+)
+
+DELETE: Final = Tool(
+    name="gorev_sil",
+    title="Delete a task",
+    description="Deletes a task that has no subtasks, for good.",
+    arguments=DeleteArguments,
+    names=TASK_TOOL,
+    handler=delete_task,
+    output={"silinen": "object"},
+    hints={"confirm": "must be true"},
+    destructive=True,
+)
+
+HIERARCHY: Final = Tool(
+    name="gorev_hierarchy",
+    title="Subtasks",
+    description="Makes a subtask, moves a task elsewhere in the tree, or shows a task's ancestors and subtasks.",
+    arguments=HierarchyArguments,
+    names=HIERARCHY_TOOL,
+    handler=hierarchy,
+    output={"gorev": "object", "ust_gorevler": "array", "alt_gorevler": "array", "toplam_alt_gorev": "integer"},
+    hints={
+        "new_parent_id": "empty: make it a root task",
+        "parent_id": "for create_subtask",
+        "task_id": "for the others",
+    },
+    reads=frozenset({"show"}),
+    idempotent=False,
+)
+
+TOOLS: Final = (LISTING, DETAIL, UPDATE, EDIT, DELETE, HIERARCHY)

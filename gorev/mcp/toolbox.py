@@ -1,0 +1,185 @@
+"""Tools as assistants find them: one definition per tool yields its schema, the check of arguments, and the decoding.
+
+A tool is declared with a struct of arguments named as inside; the schema names them in Turkish, the canonical spelling,
+and every other spelling is understood (``mcp-tools.md`` §1). Broken rules are outcomes in the caller's language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import attrs
+import msgspec
+from msgspec import UNSET
+from twisted.logger import Logger
+
+from gorev.domain.errors import GorevError, WorkspaceRequired
+from gorev.domain.values import Actor, ActorKind
+from gorev.locale import text
+from gorev.mcp.registry import CallContext, ToolOutcome
+from gorev.services.store import Once
+from gorev.services.workspaces import Workspace
+from gorev.wire import encode, errors
+from gorev.wire.decode import decode, field_kinds
+from gorev.wire.encode import Encoder
+from gorev.wire.vocabulary import Names, Vocabulary
+
+WORDS: Final = Vocabulary.TURKISH
+
+INSTRUCTIONS: Final = (
+    "Gorev keeps the tasks and projects of this workspace; every assistant, editor and browser of the user sees the"
+    " same ones at once. List with gorev_listele, read one with gorev_detay, change status or priority with"
+    " gorev_guncelle, content with gorev_duzenle. Ids may be shortened to their first 8 characters."
+)
+
+
+@attrs.frozen(kw_only=True)
+class ToolCall:
+    """One call of a tool: on which workspace, by whom, in which language."""
+
+    workspace: Workspace
+    actor: Actor
+    language: str
+    once: Once | None
+
+    @property
+    def encoder(self) -> Encoder:
+        """Encodes for this workspace, in Turkish names."""
+        return Encoder(WORDS, self.workspace.id)
+
+    def say(self, message: str, **fields: object) -> str:
+        """A text in the caller's language."""
+        return text(self.language, message, **fields)
+
+
+Handler: TypeAlias = Callable[[ToolCall, Any], Awaitable[ToolOutcome]]
+
+
+@attrs.frozen(kw_only=True)
+class Tool:
+    """A tool. ``title``, ``description`` and ``hints`` (by field) are text keys; ``output`` names the struct's keys.
+
+    ``reads`` are the actions that change nothing, of a tool with actions; ``read_only`` says it of the whole tool.
+    """
+
+    name: str
+    title: str
+    description: str
+    arguments: type[msgspec.Struct]
+    names: Names
+    handler: Handler
+    output: Mapping[str, str]
+    hints: Mapping[str, str] = attrs.Factory(dict)
+    read_only: bool = False
+    reads: frozenset[str] = frozenset()
+    destructive: bool = False
+    idempotent: bool = True
+
+    def listed(self, language: str) -> dict[str, Any]:
+        """The ``tools/list`` entry."""
+        return {
+            "name": self.name,
+            "title": text(language, self.title),
+            "description": text(language, self.description),
+            "inputSchema": self._schema(language),
+            "outputSchema": {
+                "type": "object",
+                "properties": {key: {"type": type_.split("|")} for key, type_ in self.output.items()},
+            },
+            "annotations": {
+                "readOnlyHint": self.read_only,
+                "destructiveHint": self.destructive,
+                "idempotentHint": self.idempotent or self.read_only,
+                "openWorldHint": False,
+            },
+        }
+
+    def _schema(self, language: str) -> dict[str, Any]:
+        names = self.names.out(WORDS)
+        properties: dict[str, Any] = {}
+        for name, (kind, _) in field_kinds(self.arguments).items():
+            schema = msgspec.json.schema(kind)
+            if name in self.hints:
+                schema["description"] = text(language, self.hints[name])
+            properties[names[name]] = schema
+        required = []
+        for field in msgspec.structs.fields(self.arguments):
+            if field.required:
+                required.append(names[field.name])
+            elif field.default not in (UNSET, None, msgspec.NODEFAULT):
+                properties[names[field.name]]["default"] = field.default
+        schema = {"type": "object", "properties": properties, "additionalProperties": False}
+        return schema | {"required": required} if required else schema
+
+
+class Toolbox:
+    """Every tool that can be called; the `Registry` of the protocol core."""
+
+    _log = Logger()
+
+    def __init__(self, tools: Sequence[Tool]) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+
+    def instructions(self, language: str) -> str:
+        """What Gorev is and which tool to take first."""
+        return text(language, INSTRUCTIONS)
+
+    def tools(self, language: str) -> list[dict[str, Any]]:
+        """All entries, in the order of the definition."""
+        return [tool.listed(language) for tool in self._tools.values()]
+
+    def is_tool(self, name: str) -> bool:
+        """Whether there is a tool of this name."""
+        return name in self._tools
+
+    def is_read(self, name: str, arguments: Mapping[str, Any]) -> bool:
+        """Whether the call changes nothing."""
+        tool = self._tools[name]
+        return tool.read_only or arguments.get("action") in tool.reads
+
+    def repeatable(self) -> list[str]:
+        """Tools that only read."""
+        return [tool.name for tool in self._tools.values() if tool.read_only]
+
+    async def call(self, name: str, arguments: Mapping[str, Any], context: CallContext) -> ToolOutcome:
+        """Check the arguments and do it."""
+        tool = self._tools[name]
+        encoder = Encoder(WORDS, "" if context.workspace is None else context.workspace.id)
+        spelt: Mapping[str, str] = {}
+        try:
+            decoded = decode(tool.arguments, tool.names, arguments, WORDS, refuse_unknown=True)
+            spelt = decoded.spelt
+            if context.workspace is None:
+                raise WorkspaceRequired
+            call = ToolCall(
+                workspace=context.workspace,
+                actor=Actor(client=context.client[:100], kind=ActorKind.MCP, session=context.session),
+                language=context.language,
+                once=_once(name, arguments),
+            )
+            return await tool.handler(call, decoded.value)
+        except GorevError as error:
+            return _failed(error, context.language, encoder, spelt)
+
+    def failure(self, error: GorevError, language: str) -> ToolOutcome:
+        """The outcome of a call that never reached its tool."""
+        return _failed(error, language, Encoder(WORDS, ""), {})
+
+
+def _once(name: str, arguments: Mapping[str, Any]) -> Once | None:
+    key = arguments.get("idempotency_key")
+    if not isinstance(key, str):
+        return None
+    asked = encode.json([name, {each: arguments[each] for each in sorted(arguments) if each != "idempotency_key"}])
+    return Once(key, hashlib.sha256(asked).hexdigest())
+
+
+def _failed(error: GorevError, language: str, encoder: Encoder, spelt: Mapping[str, str]) -> ToolOutcome:
+    message = errors.message(error, language, WORDS, spelt)
+    structured: dict[str, Any] = {"code": error.code, "message": message}
+    details = errors.details(error, language, encoder, spelt)
+    if details:
+        structured["details"] = details
+    return ToolOutcome(text=message, structured=structured, is_error=True)
