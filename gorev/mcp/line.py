@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Final
 from uuid import uuid4
 
-from twisted.internet.defer import Deferred, gatherResults
+from twisted.internet.defer import Deferred, DeferredList
 from twisted.internet.interfaces import IAddress, IHalfCloseableProtocol, IPushProducer
 from twisted.internet.protocol import ServerFactory, connectionDone
 from twisted.logger import Logger
@@ -176,9 +176,10 @@ class LineFactory(ServerFactory):
         return connection
 
     def drain(self) -> Deferred[None]:
-        """Take no more requests; fires when those in flight are answered."""
+        """Take no more requests; fires when those in flight are answered, or at once if cancelled."""
         self._draining = True
-        return gatherResults([connection.drain() for connection in self._connections]).addCallback(lambda _: None)
+        draining = [connection.drain() for connection in self._connections]
+        return DeferredList(draining, consumeErrors=True).addCallback(lambda _: None)
 
     def close_all(self) -> Deferred[None]:
         """End every connection, with the requests that still run; fires when all are gone."""

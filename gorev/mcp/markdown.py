@@ -112,8 +112,11 @@ def _links(shown: TaskDetail, language: str) -> list[str]:
             if waits
             else (link.target_id, link.target_title, link.target_status)
         )
-        kind = "related to" if LinkKind(link.kind) is LinkKind.RELATED else "waits for" if waits else "blocks"
-        lines.append(f"- {text(language, kind)}: {SYMBOL[status]} {one_line(title)} | ID:{other}")
+        if LinkKind(link.kind) is LinkKind.RELATED:
+            kind = text(language, "related to")
+        else:
+            kind = text(language, "waits for" if waits else "blocks")
+        lines.append(f"- {kind}: {SYMBOL[status]} {one_line(title)} | ID:{other}")
     if shown.view.task.status is Status.PENDING and shown.view.uncompleted_dependency_count:
         lines.append(f"\n⚠️ {text(language, 'This task cannot start before its prerequisites are finished.')}")
     return lines

@@ -100,4 +100,6 @@ def _written(request: Request, reply: Reply) -> bytes:
         if request.method in (b"GET", b"HEAD") and reply.etag.encode() in b",".join(wanted):
             request.setResponseCode(304)
             return b""
-    return reply.encoded()
+    body = reply.encoded()
+    request.setHeader("Content-Length", str(len(body)))
+    return body

@@ -11,7 +11,7 @@ ID_LENGTH: Final = 36
 SHORTEST_PREFIX: Final = 8
 MATCHES_SHOWN: Final = 5
 
-_RANGE: Final = {
+_BY_PREFIX: Final = {
     "tasks": "SELECT id FROM tasks WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
     "projects": "SELECT id FROM projects WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
 }
@@ -25,7 +25,7 @@ def resolve(cursor: Cursor, table: Literal["tasks", "projects"], given: str) -> 
     prefix = given.strip().lower()
     if not SHORTEST_PREFIX <= len(prefix) <= ID_LENGTH or not prefix.isascii():
         return None
-    found = [each for (each,) in cursor.execute(_RANGE[table], (prefix, prefix + "\x7f", MATCHES_SHOWN))]
+    found = [each for (each,) in cursor.execute(_BY_PREFIX[table], (prefix, prefix + "\x7f", MATCHES_SHOWN))]
     if len(found) > 1:
         raise AmbiguousId(id=given, matches=found)
     return found[0] if found else None

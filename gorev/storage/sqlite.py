@@ -25,7 +25,7 @@ CONNECT: Final[dict[str, Any]] = {
     "timeout": BUSY_TIMEOUT_MS / 1000,
 }
 
-_REASONS: Final = {
+_REASON_OF: Final = {
     sqlite3.SQLITE_FULL: "disk_full",
     sqlite3.SQLITE_READONLY: "read_only",
     sqlite3.SQLITE_CORRUPT: "corrupt",
@@ -63,5 +63,5 @@ def meaning(error: sqlite3.Error) -> GorevError | None:
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy()
-    reason = _REASONS.get(primary)
+    reason = _REASON_OF.get(primary)
     return WorkspaceUnavailable(reason=reason) if reason else None

@@ -18,6 +18,7 @@ from gorev.wire.vocabulary import Vocabulary
 _MESSAGE: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
     "missing_parameter": "{field} is required.",
+    "missing_parameter_of": "{field} is required, one of {allowed}.",
     "missing_fields": "These fields are required: {fields}.",
     "invalid_value": "{field} cannot be {value}. Allowed: {allowed}.",
     "invalid_status": "{field} cannot be {value}. Allowed: {allowed}.",
@@ -68,7 +69,7 @@ def message(error: GorevError, language: str, words: Vocabulary, spelt: Mapping[
     if error.code == "workspace_unavailable":
         return text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
     if error.code == "missing_parameter" and details.get("allowed"):
-        key = "{field} is required, one of {allowed}."
+        key = _MESSAGE["missing_parameter_of"]
     else:
         key = _MESSAGE[error.code]
     shown = {name: _shown(name, value, language, details) for name, value in details.items()}

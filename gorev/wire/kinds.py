@@ -166,6 +166,8 @@ _REWRITE: Final[dict[Any, Callable[[object], object]]] = {
     DueDate: _due_date,
 }
 
+_RANGE: Final = "a whole number from {least} to {most}"
+
 _REFUSAL: Final[dict[Any, tuple[type[GorevError], str]]] = {
     DueDate: (InvalidDate, "a date that exists, as YYYY-MM-DD"),
     Tags: (InvalidValue, "a list of names, or names separated by commas"),
@@ -188,7 +190,7 @@ def _refusal(kind: Any) -> tuple[type[GorevError], object, dict[str, object]]:
         return *_REFUSAL[kind], {}
     for meta in getattr(kind, "__metadata__", ()):
         if isinstance(meta, Meta) and meta.ge is not None and meta.le is not None:
-            return InvalidValue, "a whole number from {least} to {most}", {"least": meta.ge, "most": meta.le}
+            return InvalidValue, _RANGE, {"least": meta.ge, "most": meta.le}
     return InvalidValue, "text", {}
 
 

@@ -190,8 +190,7 @@ class Hub(Service):
         return list(dict.fromkeys(found))
 
     def _say_connected(self, connection: Connection, positions: Mapping[str, int]) -> None:
-        message = "connected to Gorev"
-        data = {"client_id": connection.identity, "message": message, "seq": positions}
+        data = {"client_id": connection.identity, "message": "connected to Gorev", "seq": positions}
         if connection.wish.format is Format.CHANGE:
             head: dict[str, Any] = {"type": "workspace_sync", "action": "connected"}
         else:

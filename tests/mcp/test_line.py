@@ -182,6 +182,7 @@ messages = st.one_of(
     st.sampled_from(["ping", "tools/list", "oku", "yaz", "hata", "x"]),
     st.none(),
 )
+indices = st.integers(min_value=0, max_value=1 << 20)
 junk = st.binary(max_size=40).map(lambda data: data.replace(b"\n", b""))
 
 
@@ -204,7 +205,7 @@ def in_chunks(line: Line, data: bytes, cuts: list[int]) -> list[Any]:
 
 
 @patient
-@given(traffic(), st.lists(st.integers(min_value=0), max_size=30))
+@given(traffic(), st.lists(indices, max_size=30))
 def test_each_request_is_answered_once_however_the_bytes_arrive(sent: tuple[bytes, list[int]], cuts: list[int]) -> None:
     data, ids = sent
     answers = in_chunks(Line(), data, cuts)
@@ -213,7 +214,7 @@ def test_each_request_is_answered_once_however_the_bytes_arrive(sent: tuple[byte
 
 
 @patient
-@given(st.binary(), st.lists(st.integers(min_value=0), max_size=30), st.integers(min_value=1, max_value=50))
+@given(st.binary(), st.lists(indices, max_size=30), st.integers(min_value=1, max_value=50))
 def test_any_bytes_are_survived_and_answered_alike_in_any_chunks(data: bytes, cuts: list[int], limit: int) -> None:
     whole, cut = Line(), Line()
     whole.connection.MAX_LENGTH = cut.connection.MAX_LENGTH = limit
@@ -224,12 +225,15 @@ def test_any_bytes_are_survived_and_answered_alike_in_any_chunks(data: bytes, cu
 
 
 @patient
-@given(st.lists(st.sampled_from(["bekle_oku", "bekle_yaz", "oku", "yaz", "ping"]), max_size=60), st.randoms())
-def test_each_request_is_answered_once_in_whatever_order_the_calls_end(tools: list[str], random: Any) -> None:
+@given(
+    st.lists(st.sampled_from(["bekle_oku", "bekle_yaz", "oku", "yaz", "ping"]), max_size=60),
+    st.lists(indices, min_size=60, max_size=60),
+)
+def test_each_request_is_answered_once_in_whatever_order_the_calls_end(tools: list[str], picks: list[int]) -> None:
     line = Line()
     answers = line.send(*(request(tool, number) for number, tool in enumerate(tools)))
     while line.registry.waiting:
-        line.registry.waiting.pop(random.randrange(len(line.registry.waiting))).callback(None)
+        line.registry.waiting.pop(picks.pop() % len(line.registry.waiting)).callback(None)
         answers += line.take()
     assert sorted(answer["id"] for answer in answers) == list(range(len(tools)))
     writes = [str(name) for name, _, _ in line.registry.calls if name.endswith("yaz")]
@@ -450,6 +454,15 @@ def test_reading_stops_while_too_many_requests_run() -> None:
     assert len(line.take()) == 11
 
 
+def test_a_write_that_is_read_late_does_not_overtake_those_that_wait() -> None:
+    """What ends lets the next line in, while earlier writes still stand in the queue."""
+    line = Line()
+    tools = ["bekle_yaz", "oku", *["yaz"] * (MAX_IN_FLIGHT + 10)]
+    line.send(*(request(tool, number, metin=str(number)) for number, tool in enumerate(tools)))
+    line.registry.waiting[0].callback(None)
+    assert line.registry.ended == [str(number) for number in range(len(tools))]
+
+
 def test_reading_stops_while_the_peer_does_not_read() -> None:
     line = Line()
     assert line.transport.producer is line.connection
@@ -526,6 +539,23 @@ def test_draining_waits_for_nothing_where_nothing_runs() -> None:
     drained: list[None] = []
     line.factory.drain().addCallback(drained.append)
     assert drained == [None]
+
+
+def test_the_wait_for_what_runs_may_be_given_up() -> None:
+    """The daemon's stop has a deadline; what it cancels must not be reported as a failure."""
+    line = Line()
+    second = line.factory.buildProtocol(None)
+    assert second is not None
+    second.makeConnection(LocalTransport())
+    second.dataReceived(json.dumps(request("bekle_oku")).encode() + b"\n")
+    line.send(request("bekle_oku"))
+    given_up: list[None] = []
+    draining = line.factory.drain().addCallback(given_up.append)
+    assert given_up == []
+    draining.cancel()
+    assert given_up == [None]
+    line.registry.waiting[1].callback(None)
+    assert len(line.take()) == 1
 
 
 def test_closing_all_fires_when_all_are_gone() -> None:

@@ -1,0 +1,68 @@
+"""Finds every text key in the source: what a user may read, and so what the catalogue must have."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import gorev
+
+PACKAGE = Path(gorev.__file__).parent
+
+# Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
+CALLS = {"text": 1, "say": 0, "Refusal": 2}
+KEYWORDS = {"allowed", "hints", "title", "description"}
+TABLES = {
+    "_MESSAGE",
+    "_UNAVAILABLE",
+    "_STATUS_NAME",
+    "_PRIORITY_NAME",
+    "_REFUSAL",
+    "_RANGE",
+    "_REASONS",
+    "INSTRUCTIONS",
+    "message",
+}
+
+
+def keys() -> set[str]:
+    """Every text key of the package."""
+    return {key for path in PACKAGE.rglob("*.py") for key in _keys_in(ast.parse(path.read_text(encoding="utf-8")))}
+
+
+def _keys_in(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+                if name in CALLS and len(node.args) > CALLS[name]:
+                    yield from _sentences(node.args[CALLS[name]])
+                if name.endswith("Tool") or name.startswith(("Invalid", "Missing")):
+                    for keyword in node.keywords:
+                        if keyword.arg in KEYWORDS:
+                            yield from _texts(keyword.value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TABLES:
+                yield from _texts(value)
+            case ast.AnnAssign(target=ast.Name(id=name), value=value) if name in TABLES and value is not None:
+                yield from _texts(value)
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    """String literals that an expression may yield; values of a dict, never the elements of a list."""
+    match node:
+        case ast.Constant(value=str(sentence)) if any(letter.isalpha() for letter in sentence):
+            yield sentence
+        case ast.IfExp(body=first, orelse=second):
+            yield from _sentences(first)
+            yield from _sentences(second)
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    """As `_sentences`, for tables: also what stands in dicts and tuples."""
+    match node:
+        case ast.Dict(values=values) | ast.Tuple(elts=values):
+            for value in values:
+                yield from _texts(value)
+        case _:
+            yield from _sentences(node)
