@@ -1,0 +1,132 @@
+"""``gorev daemon``: starting, stopping and looking at the daemon (``lifecycle.md`` §5.1)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import attrs
+import click
+
+from gorev.cli.options import daemon_options, flags_of, merged
+from gorev.cli.speech import Command, Group, Misuse, language_of, voice
+from gorev.locale import text
+from gorev.settings import Flags, home_directory
+
+
+def daemon(language: str) -> click.Command:
+    """``gorev daemon`` with the commands below it."""
+    group = Group(
+        "daemon",
+        invoke_without_command=True,
+        params=[
+            *daemon_options(language),
+            click.Option(["--detach"], is_flag=True, help=text(language, "run in the background")),
+            click.Option(["stopped", "--stop"], is_flag=True, help=text(language, "the same as daemon stop")),
+        ],
+        callback=_daemon,
+        help=text(language, "Run the daemon in the foreground, or do what the command below says."),
+    )
+    commands = (
+        Command(
+            "start",
+            params=daemon_options(language),
+            callback=_start,
+            help=text(language, "start it in the background"),
+        ),
+        stop(language),
+        status(language),
+        Command(
+            "restart",
+            params=daemon_options(language),
+            callback=_restart,
+            help=text(language, "stop it if it runs, and start it in the background on the same port"),
+        ),
+    )
+    for command in commands:
+        group.add_command(command)
+    return group
+
+
+def stop(language: str) -> Command:
+    """``gorev daemon stop`` and ``gorev daemon-stop``."""
+    return Command("stop", callback=_stop, help=text(language, "stop it and wait until it is gone"))
+
+
+def status(language: str) -> Command:
+    """``gorev daemon status`` and ``gorev daemon-status``."""
+    return Command(
+        "status",
+        params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
+        callback=_status,
+        help=text(language, "tell whether it runs; the exit code is 0 or 3"),
+    )
+
+
+@click.pass_context
+def _daemon(context: click.Context, /, detach: bool, stopped: bool, **options: Any) -> int:
+    language, flags = language_of(context), flags_of(options, voice(context))
+    if (detach and stopped) or (context.invoked_subcommand is not None and (detach or stopped)):
+        raise Misuse(text(language, "--detach, --stop and a command exclude each other"), context)
+    if context.invoked_subcommand is not None:
+        context.meta["gorev.flags"] = flags
+        return 0
+    if stopped:
+        return _stop_and_tell(language)
+    if detach:
+        return _start_detached(flags, language)
+    from gorev.cli.foreground import run_in_foreground
+
+    return run_in_foreground(flags)
+
+
+@click.pass_context
+def _start(context: click.Context, /, **options: Any) -> int:
+    return _start_detached(_flags(context, options), language_of(context))
+
+
+@click.pass_context
+def _stop(context: click.Context, /) -> int:
+    return _stop_and_tell(language_of(context))
+
+
+@click.pass_context
+def _status(context: click.Context, /, as_json: bool) -> int:
+    from gorev.cli.control import print_status
+
+    return print_status(_directory(), language_of(context), as_json)
+
+
+@click.pass_context
+def _restart(context: click.Context, /, **options: Any) -> int:
+    from gorev.cli.control import look, stop
+
+    language, flags = language_of(context), _flags(context, options)
+    if look(_directory()).state not in ("absent", "dead"):
+        ended = stop(_directory(), language)
+        if flags.port is None:
+            flags = attrs.evolve(flags, port=int(ended.port))
+    return _start_detached(flags, language)
+
+
+def _flags(context: click.Context, /, options: dict[str, Any]) -> Flags:
+    return merged(context.meta.get("gorev.flags", Flags()), flags_of(options, voice(context)))
+
+
+def _start_detached(flags: Flags, language: str) -> int:
+    from gorev.cli.detached import start_detached
+
+    return start_detached(flags, language)
+
+
+def _stop_and_tell(language: str) -> int:
+    from gorev.cli.control import stop
+
+    ended = stop(_directory(), language)
+    click.echo(text(language, "The daemon (PID: {pid}) has stopped.", pid=ended.pid))
+    return 0
+
+
+def _directory() -> Path:
+    return home_directory(os.environ) / ".gorev-daemon"

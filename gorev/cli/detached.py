@@ -1,0 +1,88 @@
+"""Starting a daemon that outlives this command and its terminal."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Final
+
+import click
+
+from gorev.cli.speech import Failed
+from gorev.daemon.errors import AlreadyRunning
+from gorev.daemon.probe import health_on
+from gorev.daemon.system import prepare_directory
+from gorev.launcher import Launch, StartFailed, start_daemon
+from gorev.locale import text
+from gorev.settings import Flags, Settings
+
+LOG_LINES: Final = 20
+
+
+def start_detached(flags: Flags, language: str) -> int:
+    """Start one, wait until it answers, and print its pid, URL and lock file; returns 0.
+
+    Raises `StartError` for what is wrong beforehand or for a daemon that runs already, `Failed` with the end of the log
+    for one that does not come up.
+    """
+    settings = Settings.resolve(flags, os.environ)
+    launch = Launch(str(settings.directory), arguments(flags, settings), by="cli")
+    prepare_directory(settings.directory)
+    log_size = _size(settings.log_file)
+    try:
+        reached = start_daemon(launch)
+    except StartFailed as error:
+        reason = text(language, _REASONS[error.reason], detail=error.detail, path=settings.log_file)
+        raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)])) from error
+    reached.connection.close()
+    lock = reached.lock
+    if not reached.started:
+        raise AlreadyRunning(pid=lock.pid, url=lock.url, port=lock.port)
+    health = health_on(int(lock.port))
+    if health is None or not health.is_of(lock.pid):
+        reason = text(language, "the daemon (PID: {pid}) does not answer at {url}", pid=lock.pid, url=lock.url)
+        raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)]))
+    click.echo(text(language, "Gorev is running (PID: {pid}).", pid=lock.pid))
+    click.echo(text(language, "Web and API: {url}", url=lock.url))
+    click.echo(text(language, "Lock file: {path}", path=settings.lock_file))
+    return 0
+
+
+_REASONS: Final = {
+    "died": "the daemon did not start; its log, {path}, says:",
+    "timeout": "the daemon was not ready in time; its log, {path}, says:",
+    "draining": "an earlier daemon does not end; its log is {path}",
+    "unusable": "the daemon directory cannot be used: {detail}",
+}
+
+
+def arguments(flags: Flags, settings: Settings) -> list[str]:
+    """The flags of the new process, which runs in another folder: its default workspace is what it would be here."""
+    workspace = settings.workspace
+    given = {
+        "--api-port": flags.port,
+        "--host": flags.host,
+        "--workspace": None if workspace.database_file else workspace.path,
+        "--db-path": workspace.database_file,
+        "--mcp-endpoint": flags.mcp_endpoint,
+        "--lang": flags.lang,
+    }
+    written = [word for name, value in given.items() if value is not None for word in (name, str(value))]
+    return [*written, *(["--debug"] if flags.debug else [])]
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _lines_after(file: Path, offset: int) -> list[str]:
+    """The last lines that were appended to ``file`` since it had ``offset`` bytes."""
+    try:
+        with file.open("rb") as log:
+            log.seek(offset if offset <= _size(file) else 0)
+            return log.read().decode(errors="replace").splitlines()[-LOG_LINES:]
+    except OSError:
+        return []

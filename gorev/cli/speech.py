@@ -1,0 +1,139 @@
+"""Click in the user's language: help pages and usage errors, whose texts click itself has in English only."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import attrs
+import click
+
+from gorev.locale import text
+
+
+class Misuse(click.UsageError):
+    """A command line that cannot be obeyed; the message is in the user's language."""
+
+
+class Failed(Exception):
+    """A command that did not succeed; the message is in the user's language. ``code`` is the exit code."""
+
+    def __init__(self, message: str, code: int = 1) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@attrs.frozen
+class Voice:
+    """The language to speak, and the ``--lang`` that was given, if one was."""
+
+    language: str
+    chosen: str | None = None
+
+
+class _Formatter(click.HelpFormatter):
+    language = "en"
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or text(self.language, "Usage: "))
+
+    def write_heading(self, heading: str) -> None:
+        headings = {"Options": text(self.language, "Options"), "Commands": text(self.language, "Commands")}
+        super().write_heading(headings.get(heading, heading))
+
+
+class _Context(click.Context):
+    def make_formatter(self) -> click.HelpFormatter:
+        formatter = _Formatter(width=self.terminal_width, max_width=self.max_content_width)
+        formatter.language = language_of(self)
+        return formatter
+
+
+def voice(context: click.Context) -> Voice:
+    """The voice that `main` gave to the root command."""
+    given = context.find_object(Voice)
+    if given is None:
+        raise LookupError("the root command was run without a Voice")
+    return given
+
+
+def language_of(context: click.Context) -> str:
+    """The language to speak."""
+    return voice(context).language
+
+
+class Command(click.Command):
+    """A command that says what is wrong with its arguments in the user's language."""
+
+    context_class = _Context
+
+    def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
+        super().__init__(name, context_settings={"allow_extra_args": True}, help=help, short_help=help, **settings)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The ``--help`` option, explained in the user's language."""
+        return _explained(super().get_help_option(ctx), ctx)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows the command's name in its usage line."""
+        return [text(language_of(ctx), "[OPTIONS]")]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse, and refuse surplus arguments."""
+        rest = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            raise Misuse(text(language_of(ctx), "unexpected argument: {argument}", argument=ctx.args[0]), ctx)
+        return rest
+
+
+class Group(click.Group):
+    """A command with commands below it."""
+
+    context_class = _Context
+
+    def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
+        super().__init__(name, help=help, short_help=help, **settings)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """The ``--help`` option, explained in the user's language."""
+        return _explained(super().get_help_option(ctx), ctx)
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        """What follows the command's name in its usage line."""
+        return [text(language_of(ctx), "[OPTIONS] COMMAND")]
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that ``args`` name, and what is left of them."""
+        name = args[0]
+        command = self.get_command(ctx, name)
+        if command is None:
+            raise Misuse(text(language_of(ctx), "there is no command {name}", name=name), ctx)
+        return name, command, args[1:]
+
+
+def _explained(option: click.Option | None, context: click.Context) -> click.Option | None:
+    if option is not None:
+        option.help = text(language_of(context), "show this message")
+    return option
+
+
+def usage_message(language: str, error: click.UsageError) -> str:
+    """What is wrong with the command line, in ``language``."""
+    match error:
+        case click.NoSuchOption():
+            return text(language, "there is no option {name}", name=error.option_name)
+        case click.BadOptionUsage():
+            return text(language, "the option {name} is not used rightly", name=error.option_name)
+        case click.MissingParameter():
+            return text(language, "{name} is missing", name=_name(error))
+        case click.BadParameter():
+            return text(language, "the value of {name} is not valid", name=_name(error))
+        case _:
+            return error.format_message()
+
+
+def _name(error: click.BadParameter) -> str:
+    if error.param is None:
+        return str(error.param_hint or "")
+    return " / ".join(error.param.opts)

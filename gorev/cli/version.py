@@ -1,0 +1,76 @@
+"""``gorev version``: product version, build time, commit, one line each."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+
+import attrs
+import click
+
+from gorev import __version__
+from gorev.cli.speech import Command, language_of
+from gorev.locale import text
+
+
+def version(language: str) -> click.Command:
+    """The command."""
+    return Command("version", callback=_print, help=text(language, "print version, build time and commit"))
+
+
+@click.pass_context
+def _print(context: click.Context) -> None:
+    language = language_of(context)
+    build = Build.of_this_copy()
+    unknown = text(language, "unknown")
+    click.echo(text(language, "Gorev {version}", version=__version__))
+    click.echo(text(language, "built: {time}", time=build.time or unknown))
+    click.echo(text(language, "commit: {commit}", commit=build.commit or unknown))
+
+
+@attrs.frozen
+class Build:
+    """When this copy was installed (RFC 3339) and from which commit, as far as that can be told."""
+
+    time: str | None
+    commit: str | None
+
+    @classmethod
+    def of_this_copy(cls) -> Build:
+        """Ask the package's installation record, then the checkout it runs from."""
+        root = Path(__file__).parents[2]
+        try:
+            installed = distribution("gorev")
+        except PackageNotFoundError:
+            return cls(None, _commit_of_checkout(root))
+        return cls(_installation_time(installed), _commit_of_installation(installed) or _commit_of_checkout(root))
+
+
+def _installation_time(installed: Distribution) -> str | None:
+    record = Path(str(installed.locate_file(f"gorev-{installed.version}.dist-info"))) / "METADATA"
+    try:
+        modified = datetime.fromtimestamp(record.stat().st_mtime, UTC)
+    except OSError:
+        return None
+    return modified.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _commit_of_installation(installed: Distribution) -> str | None:
+    """What PEP 610 records of an installation from a repository."""
+    try:
+        commit = json.loads(installed.read_text("direct_url.json") or "{}")["vcs_info"]["commit_id"]
+    except (KeyError, TypeError, ValueError):
+        return None
+    return str(commit)
+
+
+def _commit_of_checkout(root: Path) -> str | None:
+    git = root / ".git"
+    try:
+        head = (git / "HEAD").read_text("utf-8").strip()
+        name = head.removeprefix("ref: ")
+        return head if name == head else (git / name).read_text("utf-8").strip()
+    except OSError:
+        return None

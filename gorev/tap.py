@@ -1,0 +1,244 @@
+"""``twistd gorev`` and ``twist gorev``: the daemon's options, and the one place where all its parts are put together.
+
+Importing this module, and parsing the options, must neither install a reactor nor import klein, which would.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, ClassVar, Final, cast
+
+from twisted.application.service import IServiceCollection
+from twisted.internet.interfaces import IReactorTime
+from twisted.logger import ILogObserver, Logger
+from twisted.python import usage
+from twisted.python.components import Componentized
+
+from gorev import __version__
+from gorev.daemon.errors import StartError
+from gorev.daemon.record import LockRecord
+from gorev.daemon.tree import OrderedServices
+from gorev.locale import LANGUAGES, text
+from gorev.logs import LineObserver, RotatingFile, standard_error
+from gorev.settings import Flags, Settings
+
+TWISTD_PIDFILE: Final = "twistd.pid"
+
+
+def _port(written: str) -> int:
+    port = int(written)
+    if not 0 <= port <= 65535:
+        raise ValueError("not from 0 to 65535")
+    return port
+
+
+def _language(written: str) -> str:
+    if written not in LANGUAGES:
+        raise ValueError(f"not one of {', '.join(LANGUAGES)}")
+    return written
+
+
+class Options(usage.Options):
+    """The daemon's flags; `settings` is what they come to, once parsed or given.
+
+    ``background`` says that there is no terminal to log to.
+    """
+
+    synopsis = "[options]"
+    optParameters: ClassVar[list[list[Any]]] = [
+        ["port", None, None, "HTTP port, 0 for any free one (default 5082)", _port],
+        ["api-port", None, None, "the same as --port", _port],
+        ["host", None, None, "address to listen on; only the loopback for now"],
+        ["workspace", None, None, "folder of the workspace of requests that name none"],
+        ["db-path", None, None, "database file of the workspace of requests that name none"],
+        ["mcp-endpoint", None, None, "tcp:127.0.0.1:PORT instead of the local socket"],
+        ["mode", None, None, "only local is offered"],
+        ["lang", None, None, "tr or en", _language],
+    ]
+    optFlags: ClassVar[list[list[Any]]] = [
+        ["debug", None, "log everything"],
+        ["no-api", None, "accepted, without effect: the API is always served"],
+    ]
+
+    settings: Settings
+    background = False
+
+    @classmethod
+    def of(cls, settings: Settings) -> Options:
+        """Options that need no parsing."""
+        options = cls()
+        options.settings = settings
+        options.background = settings.started_by in ("cli", "bridge")
+        return options
+
+    def opt_version(self) -> None:
+        """Print Gorev's version and exit."""
+        print(f"Gorev {__version__}")  # noqa: T201  # the result of the command
+        sys.exit(0)
+
+    def postOptions(self) -> None:
+        """Resolve the settings, and keep twistd from using its own pidfile and log, unless it was told to.
+
+        Raises `UsageError` for what a `StartError` says.
+        """
+        flags = Flags(
+            port=self["api-port"] if self["api-port"] is not None else self["port"],
+            host=self["host"],
+            workspace=self["workspace"],
+            db_path=self["db-path"],
+            mcp_endpoint=self["mcp-endpoint"],
+            lang=self["lang"],
+            mode=self["mode"],
+            debug=bool(self["debug"]),
+        )
+        try:
+            self.settings = Settings.resolve(flags, os.environ)
+        except StartError as error:
+            raise usage.UsageError(str(error)) from error
+        twistd = self.parent if self.parent is not None and "nodaemon" in self.parent else None
+        self.background = self.settings.started_by in ("cli", "bridge")
+        if twistd is not None:
+            self.background = self.background or not (twistd["nodaemon"] or twistd["debug"])
+            if twistd["pidfile"] == TWISTD_PIDFILE:
+                twistd["pidfile"] = ""
+
+    @property
+    def logs_elsewhere(self) -> bool:
+        """Whether twistd was told where to log."""
+        return self.parent is not None and any(self.parent.get(name) for name in ("logfile", "logger", "syslog"))
+
+
+class Daemon(OrderedServices):
+    """The service tree, which tells twistd's application how it logs."""
+
+    def __init__(self, clock: IReactorTime, observer: LineObserver | None) -> None:
+        super().__init__(clock)
+        self._observer = observer
+
+    def setServiceParent(self, parent: IServiceCollection) -> None:
+        """Become part of ``parent``; twistd asks its application for an `ILogObserver` before it starts it."""
+        if self._observer is not None and isinstance(parent, Componentized):
+            parent.setComponent(ILogObserver, self._observer)
+        super().setServiceParent(parent)
+
+
+def makeService(options: Options) -> Daemon:
+    """The whole daemon, not yet started. Opens nothing and starts no thread: twistd forks after it.
+
+    The services start in the order of the tuple at the end and stop in the reverse one (``architecture.md`` §4).
+    """
+    from twisted.internet import reactor as installed
+
+    from gorev import web_page
+    from gorev.daemon.lifecycle import Lifecycle
+    from gorev.daemon.listener import Listener
+    from gorev.daemon.local import LocalListener, local_endpoint
+    from gorev.daemon.lock import DaemonLock, LockService
+    from gorev.daemon.ready import Ready
+    from gorev.daemon.requests import Requests
+    from gorev.daemon.signals import Signals
+    from gorev.mcp import line, project_tools, task_tools
+    from gorev.mcp.attach import WorkspaceHost
+    from gorev.mcp.conversations import Conversations
+    from gorev.mcp.reception import Service
+    from gorev.mcp.toolbox import Toolbox
+    from gorev.rest.api import Api
+    from gorev.rest.health import HealthRoutes
+    from gorev.services.bus import EventBus
+    from gorev.services.folder import Location
+    from gorev.services.registry import WorkspaceFile
+    from gorev.services.workspaces import Workspaces
+    from gorev.site import GuardedSite
+    from gorev.wire import errors
+    from gorev.wire.vocabulary import Vocabulary
+    from gorev.ws.hub import Hub
+
+    reactor = cast("Any", installed)
+    settings = options.settings
+    log = RotatingFile(settings.log_file)
+    observer = LineObserver(log if options.background else standard_error(), settings.log_level)
+
+    lock = DaemonLock(settings.directory)
+    lifecycle = Lifecycle(lock.instance)
+    requests = Requests(reactor)
+
+    bus = EventBus()
+    default = Location(
+        path=settings.workspace.path,
+        database=settings.workspace.database_file,
+        mode=0o600 if settings.workspace.database_file == settings.user_database else 0o644,
+    )
+    workspaces = Workspaces(reactor, default, WorkspaceFile(settings.registry_file), bus.publish)
+    hub = Hub(reactor, workspaces, bus)
+
+    host = WorkspaceHost(workspaces, settings.language, lambda version: reactor.callLater(0, reactor.stop))
+    endpoint = local_endpoint(settings.socket, settings.mcp_port)
+    assistants = line.LineFactory(
+        Service(
+            host=host,
+            registry=Toolbox((*task_tools.TOOLS, *project_tools.TOOLS)),
+            render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
+            version=__version__,
+            instance=lock.instance,
+            token=endpoint.token,
+        )
+    )
+    health = HealthRoutes(
+        alive=lifecycle.health,
+        workspaces=workspaces,
+        websocket=hub.statistics,
+        mcp_clients=lambda: host.client_count,
+    )
+    api = Api(workspaces, health, settings.language, stopping=lambda: lifecycle.stopping, watch=requests.watch)
+    site = GuardedSite(
+        api=api,
+        events=hub.factory,
+        page=web_page.Page(web_page.BUILD),
+        port=lambda: lifecycle.port,
+        default_language=settings.language,
+    )
+
+    http = Listener(reactor, site, settings.port)
+    local = LocalListener(reactor, reactor, assistants, endpoint)
+    ready = Ready(
+        clock=reactor, lifecycle=lifecycle, lock=lock, http=http, local=local, published=_announcement(options)
+    )
+    signals = Signals(reactor, reactor, hang_up=_hang_up(options, log), withdraw=lock.release)
+
+    daemon = Daemon(reactor, None if options.logs_elsewhere else observer)
+    conversations = Conversations(assistants)
+    for service in (LockService(lock), workspaces, conversations, requests, hub, http, local, ready, signals):
+        service.setServiceParent(daemon)
+    return daemon
+
+
+def _announcement(options: Options) -> Callable[[LockRecord], None]:
+    """What is done once the lock file is there: let the starter go on, and tell a terminal where the daemon is."""
+    settings = options.settings
+
+    def announce(record: LockRecord) -> None:
+        from gorev.daemon.ready import let_starter_go
+
+        let_starter_go(settings.start_lock, settings.start_file)
+        for warning in settings.warnings:
+            Logger(namespace="gorev.settings").warn("{warning}", warning=warning)
+        if not options.background:
+            say = settings.language
+            lines = (
+                text(say, "Gorev {version} is running (PID: {pid}).", version=record.version, pid=record.pid),
+                text(say, "Web and API: {url}", url=record.daemon_url),
+                text(say, "Lock file: {path}", path=settings.lock_file),
+            )
+            standard_error().write("\n".join((*lines, "")))
+
+    return announce
+
+
+def _hang_up(options: Options, log: RotatingFile) -> Callable[[], None] | None:
+    """What SIGHUP means: reopen the log; on a terminal, the terminal's end (None, that of the daemon)."""
+    if options.background:
+        return log.reopen
+    on_terminal = standard_error().isatty() or (sys.stdin is not None and sys.stdin.isatty())
+    return None if on_terminal else lambda: None
