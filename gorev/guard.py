@@ -1,0 +1,80 @@
+"""Who may talk to the HTTP port: this machine's programs and the daemon's own page, no other web page.
+
+A browser lets any page send requests to loopback, and a rebound DNS name makes it believe that page and daemon are one
+site. Therefore the ``Host`` must be a loopback name, an ``Origin`` must be ours, and a body must be JSON, which a page
+cannot send across sites without asking first (``rest-api.md`` §1). Pure functions of headers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+import attrs
+
+LOOPBACK_NAMES: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+BODY_LIMIT_BYTES: Final = 4 * 1024 * 1024
+IMPORT_LIMIT_BYTES: Final = 32 * 1024 * 1024
+_IMPORT_PATHS: Final = frozenset({"/api/import", "/api/v1/import"})
+
+CORS_HEADERS: Final[Mapping[str, str]] = {
+    "Access-Control-Allow-Methods": "GET, POST, PUT, PATCH, DELETE, OPTIONS",
+    "Access-Control-Allow-Headers": (
+        "Origin, Content-Type, Accept, Accept-Language, Authorization, If-Match, If-None-Match, Idempotency-Key,"
+        " X-Workspace-Id, X-Workspace-Path, X-Workspace-Name, X-Gorev-Client"
+    ),
+    "Access-Control-Max-Age": "600",
+}
+EXPOSED_HEADERS: Final = "ETag, X-Gorev-Seq"
+
+
+@attrs.frozen
+class Refusal:
+    """Why a request is not served: HTTP status, code, and an English text key."""
+
+    status: int
+    code: str
+    message: str
+
+
+FOREIGN: Final = Refusal(403, "forbidden_origin", "Only this computer's own programs and Gorev's own page may do this.")
+NOT_JSON: Final = Refusal(415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
+TOO_LARGE: Final = Refusal(413, "payload_too_large", "The body is larger than allowed.")
+
+
+def refusal(host: str | None, origin: str | None, port: int) -> Refusal | None:
+    """Why a request with these headers is refused by a daemon on ``port``; nothing if it may pass."""
+    if not _is_loopback(host):
+        return FOREIGN
+    if origin is not None and not is_own(origin, port):
+        return FOREIGN
+    return None
+
+
+def is_own(origin: str, port: int) -> bool:
+    """Whether an ``Origin`` is the daemon's own page."""
+    try:
+        parts = urlsplit(origin)
+        own_port = (parts.port or 80) == port
+    except ValueError:
+        return False
+    return parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES and own_port
+
+
+def is_json(content_type: str | None) -> bool:
+    """Whether a ``Content-Type`` is that of JSON."""
+    return (content_type or "").partition(";")[0].strip().lower() == "application/json"
+
+
+def body_limit_bytes(path: str) -> int:
+    """How large a body may be at this path."""
+    return IMPORT_LIMIT_BYTES if path.rstrip("/") in _IMPORT_PATHS else BODY_LIMIT_BYTES
+
+
+def _is_loopback(host: str | None) -> bool:
+    try:
+        return urlsplit(f"//{host or ''}").hostname in LOOPBACK_NAMES
+    except ValueError:
+        return False
