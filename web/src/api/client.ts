@@ -1,0 +1,198 @@
+/** REST family A over fetch: headers, the envelope, errors; one method per operation the page uses. */
+
+import type { Language } from "../locale";
+import type { Snapshot } from "./events";
+import type { Project, Task, TaskFields, Wire, Workspace } from "./types";
+import { isWire, toProject, toTask, toWorkspace, wires } from "./types";
+
+/** The most the daemon gives in one page. */
+const PAGE = 1000;
+const READ_ATTEMPTS = 5;
+/** No route may take longer (rest-api.md §7). */
+const TIMEOUT_MS = 10_000;
+
+/** The daemon refused the request and says why, in the language asked for. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly details: Wire;
+
+  constructor(status: number, code: string, message: string, details: Wire) {
+    super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+  }
+
+  /** The entity as it stands now, when the refusal was for an old revision. */
+  get current(): Wire | null {
+    return this.code === "stale_revision" && isWire(this.details["current"]) ? this.details["current"] : null;
+  }
+}
+
+/** No answer of the daemon: not running, cut off, or something else spoke in its place. */
+export class Unreachable extends Error {}
+
+export interface Written<E> {
+  readonly entity: E;
+  /** `seq` of the change, where the daemon told it. */
+  readonly seq: number | null;
+}
+
+interface Answer {
+  readonly body: Wire;
+  readonly seq: number | null;
+}
+
+interface Options {
+  readonly body?: object;
+  readonly rev?: number;
+  readonly signal?: AbortSignal;
+}
+
+export class Client {
+  readonly workspace: Workspace | null;
+  private readonly language: () => Language;
+  private readonly base: string;
+
+  /** `workspace` null: the daemon's default one. `base` empty: the daemon the page came from. */
+  constructor(workspace: Workspace | null, language: () => Language, base = "") {
+    this.workspace = workspace;
+    this.language = language;
+    this.base = base;
+  }
+
+  async workspaces(signal: AbortSignal): Promise<readonly Workspace[]> {
+    const { body } = await this.send("GET", "/api/v1/workspaces", { signal });
+    return wires(body["workspaces"]).map(toWorkspace);
+  }
+
+  /** Version of the daemon. */
+  async version(signal: AbortSignal): Promise<string> {
+    const { body } = await this.send("GET", "/api/health", { signal });
+    return typeof body["version"] === "string" ? body["version"] : "";
+  }
+
+  async announceLanguage(language: Language): Promise<void> {
+    await this.send("POST", "/api/v1/language", { body: { language } });
+  }
+
+  /** The number of the last change in the workspace. */
+  async latestSeq(signal: AbortSignal): Promise<number> {
+    return seqOf(await this.send("GET", "/api/gorevler?tum_projeler=true&limit=1", { signal }));
+  }
+
+  /**
+   * The whole workspace. Its pages are separate reads: they are taken again until none was overtaken by a change. On a
+   * workspace that never rests the last attempt counts from its oldest page, and the events after that complete it.
+   */
+  async snapshot(signal: AbortSignal): Promise<Snapshot> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { oldest, newest, tasks, projects } = await this.pages(signal);
+      if (oldest === newest || attempt === READ_ATTEMPTS) return { seq: oldest, tasks, projects };
+    }
+  }
+
+  async createTask(fields: TaskFields): Promise<Written<Task>> {
+    return written(await this.send("POST", "/api/gorev", { body: fields }), toTask);
+  }
+
+  async createSubtask(parentId: string, fields: TaskFields): Promise<Written<Task>> {
+    return written(await this.send("POST", `/api/gorev/${encodeURIComponent(parentId)}/altgorev`, { body: fields }), toTask);
+  }
+
+  /** Raises Refused with `current` when `rev` is no longer the task's. */
+  async editTask(id: string, fields: TaskFields, rev: number): Promise<Written<Task>> {
+    return written(await this.send("PUT", `/api/gorev/${encodeURIComponent(id)}`, { body: fields, rev }), toTask);
+  }
+
+  async deleteTask(id: string): Promise<void> {
+    await this.send("DELETE", `/api/gorev/${encodeURIComponent(id)}`);
+  }
+
+  async createProject(isim: string): Promise<Written<Project>> {
+    return written(await this.send("POST", "/api/proje", { body: { isim } }), toProject);
+  }
+
+  async activateProject(id: string): Promise<Written<Project>> {
+    return written(await this.send("POST", `/api/proje/${encodeURIComponent(id)}/aktif`), toProject);
+  }
+
+  async clearActiveProject(): Promise<void> {
+    await this.send("DELETE", "/api/aktif-proje");
+  }
+
+  private async pages(signal: AbortSignal) {
+    const projects = await this.send("GET", "/api/projeler", { signal });
+    const seqs = [seqOf(projects)];
+    const tasks = new Map<string, Task>();
+    for (let offset = 0; ; offset += PAGE) {
+      const page = await this.send("GET", `/api/gorevler?tum_projeler=true&limit=${PAGE}&offset=${offset}`, { signal });
+      seqs.push(seqOf(page));
+      const rows = wires(page.body["data"]).map(toTask);
+      for (const task of rows) tasks.set(task.id, task);
+      if (rows.length < PAGE) break;
+    }
+    return {
+      oldest: Math.min(...seqs),
+      newest: Math.max(...seqs),
+      tasks: [...tasks.values()],
+      projects: wires(projects.body["data"]).map(toProject),
+    };
+  }
+
+  private async send(method: string, path: string, { body, rev, signal }: Options = {}): Promise<Answer> {
+    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+    let response: Response;
+    let content: unknown;
+    try {
+      response = await fetch(this.base + path, {
+        method,
+        headers: this.headers(body !== undefined, rev),
+        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      content = await response.json();
+    } catch (reason) {
+      signal?.throwIfAborted();
+      throw new Unreachable(path, { cause: reason });
+    }
+    if (!isWire(content)) throw new Unreachable(path);
+    if (!response.ok) throw refusal(response.status, content);
+    const seq = Number.parseInt(response.headers.get("X-Gorev-Seq") ?? "", 10);
+    return { body: content, seq: Number.isNaN(seq) ? null : seq };
+  }
+
+  private headers(hasBody: boolean, rev: number | undefined): Record<string, string> {
+    return {
+      Accept: "application/json",
+      "Accept-Language": this.language(),
+      "X-Gorev-Client": "web-ui",
+      ...(hasBody && { "Content-Type": "application/json" }),
+      ...(rev !== undefined && { "If-Match": `"${rev}"` }),
+      ...(this.workspace !== null && {
+        "X-Workspace-Id": this.workspace.id,
+        "X-Workspace-Path": encodeURIComponent(this.workspace.path),
+        "X-Workspace-Name": encodeURIComponent(this.workspace.name),
+      }),
+    };
+  }
+}
+
+function refusal(status: number, body: Wire): Refused {
+  const message = [body["message"], body["error"]].find((text) => typeof text === "string");
+  const code = typeof body["code"] === "string" ? body["code"] : "";
+  const details = isWire(body["details"]) ? body["details"] : {};
+  return new Refused(status, code, message ?? String(status), details);
+}
+
+function seqOf(answer: Answer): number {
+  if (answer.seq === null) throw new Error("a data route answered without X-Gorev-Seq");
+  return answer.seq;
+}
+
+function written<E>(answer: Answer, read: (wire: Wire) => E): Written<E> {
+  const data = answer.body["data"];
+  if (!isWire(data)) throw new Error("a write answered without the entity");
+  return { entity: read(data), seq: answer.seq };
+}

@@ -1,0 +1,104 @@
+/** The entities of the wire in its Turkish vocabulary (REST family A, WebSocket format `simple`). */
+
+export const STATUSES = ["beklemede", "devam_ediyor", "tamamlandi", "iptal"] as const;
+export type Status = (typeof STATUSES)[number];
+
+export const PRIORITIES = ["dusuk", "orta", "yuksek"] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export interface Tag {
+  readonly id: string;
+  readonly isim: string;
+}
+
+export interface Task {
+  readonly id: string;
+  readonly baslik: string;
+  readonly aciklama: string;
+  readonly durum: Status;
+  readonly oncelik: Priority;
+  readonly proje_id: string | null;
+  readonly parent_id: string | null;
+  readonly olusturma_tarihi: string;
+  readonly guncelleme_tarihi: string;
+  /** Midnight UTC of a calendar date; never shift it by a time zone. */
+  readonly son_tarih: string | null;
+  readonly etiketler: readonly Tag[];
+  readonly tamamlanmamis_bagimlilik_sayisi: number;
+  readonly bu_goreve_bagimli_sayisi: number;
+  readonly rev: number;
+}
+
+export interface Project {
+  readonly id: string;
+  readonly isim: string;
+  readonly tanim: string;
+  readonly is_active: boolean;
+  readonly rev: number;
+}
+
+export interface Workspace {
+  readonly id: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+/** What a form may send for a task; a key that is absent changes nothing, an empty string clears. */
+export interface TaskFields {
+  readonly baslik?: string;
+  readonly aciklama?: string;
+  readonly durum?: Status;
+  readonly oncelik?: Priority;
+  readonly proje_id?: string;
+  readonly son_tarih?: string;
+  readonly etiketler?: readonly string[];
+}
+
+export type Wire = Readonly<Record<string, unknown>>;
+
+export function isWire(value: unknown): value is Wire {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+const text = (value: unknown): string => (typeof value === "string" ? value : "");
+const textOrNull = (value: unknown): string | null => text(value) || null;
+const whole = (value: unknown): number => (typeof value === "number" ? value : 0);
+
+/** Reads a task as sent: optional fields are absent or null on the wire, always there in the page; nested children go. */
+export function toTask(wire: Wire): Task {
+  return {
+    id: text(wire["id"]),
+    baslik: text(wire["baslik"]),
+    aciklama: text(wire["aciklama"]),
+    durum: STATUSES.find((status) => status === wire["durum"]) ?? "beklemede",
+    oncelik: PRIORITIES.find((priority) => priority === wire["oncelik"]) ?? "orta",
+    proje_id: textOrNull(wire["proje_id"]),
+    parent_id: textOrNull(wire["parent_id"]),
+    olusturma_tarihi: text(wire["olusturma_tarihi"]),
+    guncelleme_tarihi: text(wire["guncelleme_tarihi"]),
+    son_tarih: textOrNull(wire["son_tarih"]),
+    etiketler: wires(wire["etiketler"]).map((tag) => ({ id: text(tag["id"]), isim: text(tag["isim"]) })),
+    tamamlanmamis_bagimlilik_sayisi: whole(wire["tamamlanmamis_bagimlilik_sayisi"]),
+    bu_goreve_bagimli_sayisi: whole(wire["bu_goreve_bagimli_sayisi"]),
+    rev: whole(wire["rev"]),
+  };
+}
+
+export function toProject(wire: Wire): Project {
+  return {
+    id: text(wire["id"]),
+    isim: text(wire["isim"]),
+    tanim: text(wire["tanim"]),
+    is_active: wire["is_active"] === true,
+    rev: whole(wire["rev"]),
+  };
+}
+
+export function toWorkspace(wire: Wire): Workspace {
+  const path = text(wire["path"]);
+  return { id: text(wire["id"]), name: text(wire["name"]) || path, path };
+}
+
+export function wires(value: unknown): readonly Wire[] {
+  return Array.isArray(value) ? value.filter(isWire) : [];
+}

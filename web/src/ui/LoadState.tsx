@@ -1,0 +1,30 @@
+import { useText } from "../locale";
+import { useErrorText } from "./Notices";
+
+export function Waiting() {
+  const text = useText();
+  return (
+    <p className="state" role="status">
+      {text.loading}
+    </p>
+  );
+}
+
+interface TroubleProps {
+  readonly reason: Error;
+  readonly onRetry: () => void;
+}
+
+export function Trouble({ reason, onRetry }: TroubleProps) {
+  const text = useText();
+  const errorText = useErrorText();
+  return (
+    <div className="state" role="alert">
+      <p>{text.loadFailed}</p>
+      <p className="muted">{errorText(reason)}</p>
+      <button type="button" className="button" onClick={onRetry}>
+        {text.retry}
+      </button>
+    </div>
+  );
+}
