@@ -12,11 +12,12 @@ APT_GET := $(if $(filter-out 0,$(shell id -u)),sudo -n) env DEBIAN_FRONTEND=noni
 define SHOW_CONNECTION
 import json, os, sys, sysconfig, time, urllib.request
 from gorev.launcher import daemon_directory, read_lock
+ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 give_up = time.monotonic() + 60
 while True:
     lock = read_lock(daemon_directory())
     try:
-        if lock and urllib.request.urlopen(lock.url + "/api/health/ready", timeout=5).status == 200:
+        if lock and ask(lock.url + "/api/health/ready", timeout=5).status == 200:
             break
     except OSError as problem:
         trouble = problem

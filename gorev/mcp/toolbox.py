@@ -86,7 +86,7 @@ class Tool:
             "inputSchema": self._schema(language),
             "outputSchema": {
                 "type": "object",
-                "properties": {key: {"type": type_.split("|")} for key, type_ in self.output.items()},
+                "properties": {key: {"type": _types(type_)} for key, type_ in self.output.items()},
             },
             "annotations": {
                 "readOnlyHint": self.read_only,
@@ -101,6 +101,9 @@ class Tool:
         properties: dict[str, Any] = {}
         for name, (kind, _) in field_kinds(self.arguments).items():
             schema = msgspec.json.schema(kind)
+            if "enum" in schema:
+                # In the order of the declaration, and typed: some clients take no untyped enum.
+                schema = {"type": "string", "enum": list(kind.__args__)}
             if name in self.hints:
                 schema["description"] = text(language, self.hints[name])
             properties[names[name]] = schema
@@ -166,6 +169,12 @@ class Toolbox:
     def failure(self, error: GorevError, language: str) -> ToolOutcome:
         """The outcome of a call that never reached its tool."""
         return _failed(error, language, Encoder(WORDS, ""), {})
+
+
+def _types(written: str) -> str | list[str]:
+    """A JSON Schema ``type`` from ``"object"`` or ``"object|null"``."""
+    types = written.split("|")
+    return types if len(types) > 1 else written
 
 
 def _once(name: str, arguments: Mapping[str, Any]) -> Once | None:

@@ -22,7 +22,7 @@ class Registration(msgspec.Struct, kw_only=True):
 
 
 async def listed(call: Call) -> Reply:
-    """Every workspace known, the default one first."""
+    """Every workspace known, the most recently used first."""
     rows = [await _encoded(call, known) for known in call.workspaces.every()]
     return Reply(body={"success": True, "workspaces": rows, "total": len(rows)})
 

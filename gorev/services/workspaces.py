@@ -183,9 +183,8 @@ class Workspaces(Service):
         return workspace
 
     def every(self) -> list[KnownWorkspace]:
-        """All known workspaces, the default one first, then the most recently used."""
-        ordered = sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
-        return sorted(ordered, key=lambda each: each.id != self.default_id)
+        """All known workspaces, the most recently used first."""
+        return sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
 
     def open_workspaces(self) -> list[Workspace]:
         """Those that are open now."""
