@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
@@ -82,28 +83,31 @@ class _AppendedFile(LogFile):
 class RotatingFile:
     """The log file at ``path`` (mode 0600, its directory 0700), opened when the first line comes.
 
-    When it cannot be opened, lines go to standard error, so that the reason of a failed start is seen.
+    When it cannot be opened, lines go to standard error, so that the reason of a failed start is seen. Any thread may
+    write, and so may a signal handler in the middle of another line.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: BaseLogFile | None = None
+        self._lock = threading.RLock()
 
     def write(self, text: str) -> None:
         """Append ``text``."""
-        try:
-            if self._file is None:
-                self._file = self._open()
-            self._file.write(text.encode())
-        except OSError:
-            if sys.__stderr__ is not None:
-                sys.__stderr__.write(text)
+        with self._lock:
+            try:
+                if self._file is None:
+                    self._file = self._open()
+                self._file.write(text.encode())
+            except OSError:
+                standard_error().write(text)
 
     def reopen(self) -> None:
         """Go on in the file that is at the path now."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        with self._lock:
+            if self._file is not None:
+                self._file.close()
+                self._file = None
 
     def _open(self) -> BaseLogFile:
         self._path.parent.mkdir(mode=0o700, exist_ok=True)

@@ -139,7 +139,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
-    from gorev.mcp import line, project_tools, task_tools
+    from gorev.mcp import line, link_tools, project_tools, task_tools
     from gorev.mcp.attach import WorkspaceHost
     from gorev.mcp.conversations import Conversations
     from gorev.mcp.reception import Service
@@ -178,7 +178,7 @@ def makeService(options: Options) -> Daemon:
     assistants = line.LineFactory(
         Service(
             host=host,
-            registry=Toolbox((*task_tools.TOOLS, *project_tools.TOOLS)),
+            registry=Toolbox((*task_tools.TOOLS, *project_tools.TOOLS, *link_tools.TOOLS)),
             render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
             version=__version__,
             instance=lock.instance,
@@ -209,7 +209,7 @@ def makeService(options: Options) -> Daemon:
 
     daemon = Daemon(reactor, None if options.logs_elsewhere else observer)
     conversations = Conversations(assistants)
-    for service in (LockService(lock), workspaces, conversations, requests, hub, http, local, ready, signals):
+    for service in (LockService(lock), workspaces, conversations, requests, hub, http, local, signals, ready):
         service.setServiceParent(daemon)
     return daemon
 

@@ -31,7 +31,7 @@ from gorev.daemon.system import AdvisoryLock, prepare_directory
 GUARD_PATIENCE_SECONDS: Final = 35.0
 # How long a live daemon that does not answer is asked again (lifecycle.md §2.2).
 HEALTH_PATIENCE_SECONDS: Final = 10.0
-RETRY_SECONDS: Final = 0.1
+RETRY_SECONDS: Final = 0.05
 
 
 class Processes(Protocol):
@@ -140,7 +140,7 @@ class DaemonLock:
             return None
 
     def _write(self, record: LockRecord) -> None:
-        draft = self.directory / f".lock.{record.pid}.new"
+        draft = self.directory / ".lock.new"
         with contextlib.suppress(FileNotFoundError):
             draft.unlink()
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

@@ -23,7 +23,7 @@ ENDING: Final = (signal.SIGTERM, signal.SIGINT)
 
 
 class Signals(Service):
-    """Installed when everything runs, and changed when the end begins: the last to start, the first to stop.
+    """Installed before the lock file appears, since its readers may signal, and changed when the end begins.
 
     For a process that is nothing but the daemon: its stop leaves a timer behind that ends the process.
 

@@ -14,7 +14,7 @@ import attrs
 
 from gorev.domain import text
 from gorev.domain.errors import CycleDetected, DependencyIncomplete, ProjectMismatch, StaleRevision, SubtasksIncomplete
-from gorev.domain.values import UNSET, Priority, Status, Tag, Unset
+from gorev.domain.values import UNSET, LinkKind, Priority, Status, Tag, Unset
 
 
 @attrs.frozen(kw_only=True)
@@ -36,11 +36,26 @@ class Task:
 
 
 @attrs.frozen(kw_only=True)
+class Link:
+    """A link between two tasks; ``source_id`` must finish first if it blocks. Titles and states are as of the read."""
+
+    id: str
+    source_id: str
+    target_id: str
+    kind: LinkKind
+    source_title: str
+    source_status: Status
+    target_title: str
+    target_status: Status
+
+
+@attrs.frozen(kw_only=True)
 class TaskView:
     """A task with what is derived from its surroundings: shown with it, never a reason for its ``rev`` to grow.
 
     ``level`` is its depth (a root has 0). ``dependency_count`` counts its blocking prerequisites,
     ``uncompleted_dependency_count`` those of them that are not completed, ``dependent_count`` the tasks it blocks.
+    ``links`` are all that touch it, where they were read: of a single task they are, of a row in a list not.
     """
 
     task: Task
@@ -50,20 +65,7 @@ class TaskView:
     uncompleted_dependency_count: int
     dependent_count: int
     subtask_count: int
-
-
-@attrs.frozen(kw_only=True)
-class Link:
-    """A link between two tasks; ``source_id`` must finish first if it blocks. Titles and states are as of the read."""
-
-    id: str
-    source_id: str
-    target_id: str
-    kind: str
-    source_title: str
-    source_status: Status
-    target_title: str
-    target_status: Status
+    links: tuple[Link, ...] | None = None
 
 
 @attrs.frozen(kw_only=True)

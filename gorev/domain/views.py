@@ -5,16 +5,15 @@ from __future__ import annotations
 import attrs
 
 from gorev.domain.project import ProjectView
-from gorev.domain.task import Branch, Link, Task, TaskView
+from gorev.domain.task import Branch, Task, TaskView
 from gorev.domain.values import Status
 
 
 @attrs.frozen(kw_only=True)
 class TaskDetail:
-    """A task with its links and its subtree."""
+    """A task, its links read, with its subtree."""
 
     view: TaskView
-    links: tuple[Link, ...]
     children: tuple[Branch, ...]
 
 

@@ -101,18 +101,18 @@ def detail(shown: TaskDetail, language: str, today: date) -> str:
 
 
 def _links(shown: TaskDetail, language: str) -> list[str]:
-    if not shown.links:
+    if not shown.view.links:
         return []
     own = shown.view.task.id
     lines = ["", f"## {text(language, 'Dependencies')}", ""]
-    for link in shown.links:
+    for link in shown.view.links:
         waits = link.target_id == own
         other, title, status = (
             (link.source_id, link.source_title, link.source_status)
             if waits
             else (link.target_id, link.target_title, link.target_status)
         )
-        if LinkKind(link.kind) is LinkKind.RELATED:
+        if link.kind is LinkKind.RELATED:
             kind = text(language, "related to")
         else:
             kind = text(language, "waits for" if waits else "blocks")

@@ -28,6 +28,34 @@ from gorev.wire.vocabulary import Names, Vocabulary
 
 WORDS: Final = Vocabulary.TURKISH
 
+# mcp-tools.md §2: the order in which tools are listed.
+ORDER: Final = (
+    "gorev_listele",
+    "gorev_detay",
+    "gorev_guncelle",
+    "gorev_duzenle",
+    "gorev_sil",
+    "template_listele",
+    "templateden_gorev_olustur",
+    "proje_listele",
+    "proje_olustur",
+    "proje_gorevleri",
+    "gorev_bagimlilik_ekle",
+    "aktif_proje",
+    "gorev_hierarchy",
+    "gorev_bulk",
+    "gorev_filter_profile",
+    "gorev_file_watch",
+    "ide_manage",
+    "gorev_context",
+    "gorev_search",
+    "ozet_goster",
+    "gorev_export",
+    "gorev_import",
+    "gorev_suggestions",
+    "gorev_intelligent_create",
+)
+
 INSTRUCTIONS: Final = (
     "Gorev keeps the tasks and projects of this workspace; every assistant, editor and browser of the user sees the"
     " same ones at once. List with gorev_listele, read one with gorev_detay, change status or priority with"
@@ -123,14 +151,14 @@ class Toolbox:
     _log = Logger()
 
     def __init__(self, tools: Sequence[Tool]) -> None:
-        self._tools = {tool.name: tool for tool in tools}
+        self._tools = {tool.name: tool for tool in sorted(tools, key=lambda tool: ORDER.index(tool.name))}
 
     def instructions(self, language: str) -> str:
         """What Gorev is and which tool to take first."""
         return text(language, INSTRUCTIONS)
 
     def tools(self, language: str) -> list[dict[str, Any]]:
-        """All entries, in the order of the definition."""
+        """All entries, in `ORDER`."""
         return [tool.listed(language) for tool in self._tools.values()]
 
     def is_tool(self, name: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from gorev.rest import projects, tasks, workspaces
+from gorev.rest import links, projects, tasks, workspaces
 from gorev.rest.call import Call
 from gorev.rest.health import HealthRoutes
 from gorev.rest.reply import Reply
@@ -59,6 +59,12 @@ DATA_ROUTES = (
     Route(PUT, (), ("/projects/{id}/activate",), projects.activated),
     Route(GET, ("/aktif-proje",), ("/active-project",), projects.active),
     Route(DELETE, ("/aktif-proje",), ("/active-project",), projects.deactivated),
+    Route(GET, ("/gorev/{id}/baglantilar",), ("/tasks/{id}/dependencies",), links.listed),
+    Route(POST, (), ("/tasks/{id}/dependencies",), links.created_for_task),
+    Route(DELETE, (), ("/tasks/{id}/dependencies/{other}",), links.deleted_of_task),
+    Route(POST, ("/baglanti",), (), links.created),
+    Route(DELETE, ("/baglanti/{id}",), (), links.deleted),
+    Route(DELETE, ("/baglanti",), (), links.deleted_between),
     Route(GET, (), ("/workspaces",), workspaces.listed),
     Route(POST, (), ("/workspaces/register",), workspaces.registered),
     Route(GET, (), ("/workspaces/{id}",), workspaces.shown),

@@ -15,8 +15,8 @@ from gorev.domain.project import Project, ProjectChange, ProjectView
 from gorev.domain.task import check_revision
 from gorev.domain.values import Actor, Unset
 from gorev.domain.views import ActiveProject
+from gorev.services.lookup import require_project
 from gorev.services.store import Answer, Once, Store
-from gorev.services.tasks import require_project
 from gorev.storage import events, projects
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor

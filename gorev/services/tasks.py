@@ -8,17 +8,18 @@ import attrs
 from twisted.internet.defer import Deferred
 
 from gorev.domain import task as rules
-from gorev.domain.errors import HasSubtasks, ParentNotFound, ProjectMismatch, ProjectNotFound, TaskNotFound
+from gorev.domain.errors import CycleDetected, HasSubtasks, ProjectMismatch
 from gorev.domain.event import EventKind
 from gorev.domain.project import ProjectView
 from gorev.domain.query import TaskQuery
 from gorev.domain.task import Branch, NewTask, Task, TaskChange, TaskView
 from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import Hierarchy, TaskChanged, TaskDetail, TaskPage
+from gorev.services.change import announce_update
+from gorev.services.lookup import require_parent, require_project, require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage import events, projects, tags, task_pages, tasks
+from gorev.storage import events, links, projects, tags, task_pages, tasks
 from gorev.storage.database import Transaction
-from gorev.storage.identifiers import resolve
 from gorev.storage.sqlite import Cursor
 
 
@@ -31,16 +32,12 @@ class TaskOperations:
     def get(self, task_id: str) -> Deferred[Answer[TaskDetail]]:
         """One task in full.
 
-        @raise TaskNotFound, AmbiguousId: see `_require`.
+        @raise TaskNotFound, AmbiguousId: see `require_task`.
         """
 
         def work(cursor: Cursor) -> TaskDetail:
-            view = _require(cursor, task_id)
-            return TaskDetail(
-                view=view,
-                links=tasks.links(cursor, view.task.id),
-                children=_subtrees(cursor, [view]).get(view.task.id, ()),
-            )
+            view = require_task(cursor, task_id)
+            return TaskDetail(view=view, children=_subtrees(cursor, [view]).get(view.task.id, ()))
 
         return self._store.read(work)
 
@@ -87,11 +84,11 @@ class TaskOperations:
     def children(self, task_id: str) -> Deferred[Answer[tuple[TaskView, ...]]]:
         """A task's direct subtasks, oldest first.
 
-        @raise TaskNotFound, AmbiguousId: see `_require`.
+        @raise TaskNotFound, AmbiguousId: see `require_task`.
         """
 
         def work(cursor: Cursor) -> tuple[TaskView, ...]:
-            view = _require(cursor, task_id)
+            view = require_task(cursor, task_id)
             return tuple(branch.view for branch in _subtrees(cursor, [view]).get(view.task.id, ()))
 
         return self._store.read(work)
@@ -99,11 +96,11 @@ class TaskOperations:
     def hierarchy(self, task_id: str) -> Deferred[Answer[Hierarchy]]:
         """A task between its ancestors and its subtree.
 
-        @raise TaskNotFound, AmbiguousId: see `_require`.
+        @raise TaskNotFound, AmbiguousId: see `require_task`.
         """
 
         def work(cursor: Cursor) -> Hierarchy:
-            view = _require(cursor, task_id)
+            view = require_task(cursor, task_id)
             above = tasks.by_ids(cursor, tasks.ancestors(cursor, view.task.id))
             children = _subtrees(cursor, [view]).get(view.task.id, ())
             by_status: dict[Status, int] = {}
@@ -133,7 +130,7 @@ class TaskOperations:
 
         def work(transaction: Transaction, now: datetime) -> TaskView:
             cursor = transaction.cursor
-            parent = None if new.parent_id is None else _require_parent(cursor, new.parent_id)
+            parent = None if new.parent_id is None else require_parent(cursor, new.parent_id)
             task = Task(
                 id=self._store.new_id(),
                 title=new.title,
@@ -149,7 +146,7 @@ class TaskOperations:
                 rev=1,
             )
             tasks.insert(cursor, task)
-            view = _require(cursor, task.id)
+            view = require_task(cursor, task.id)
             events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
             return view
 
@@ -171,7 +168,7 @@ class TaskOperations:
         change = change.checked()
 
         def work(transaction: Transaction, now: datetime) -> TaskChanged:
-            return self._change(transaction, now, actor, _require(transaction.cursor, task_id), change, rev)
+            return self._change(transaction, now, actor, require_task(transaction.cursor, task_id), change, rev)
 
         return self._store.write(work, TaskChanged, once)
 
@@ -180,14 +177,14 @@ class TaskOperations:
     ) -> Deferred[Answer[Task]]:
         """Delete a task that has no subtasks, and yield what it was.
 
-        @raise TaskNotFound, AmbiguousId: see `_require`.
+        @raise TaskNotFound, AmbiguousId: see `require_task`.
         @raise StaleRevision: ``rev`` is out of date.
         @raise HasSubtasks: it has some.
         """
 
         def work(transaction: Transaction, now: datetime) -> Task:
             cursor = transaction.cursor
-            view = _require(cursor, task_id)
+            view = require_task(cursor, task_id)
             rules.check_revision(rev, view.task.rev, view)
             if view.subtask_count:
                 raise HasSubtasks(count=view.subtask_count)
@@ -218,7 +215,7 @@ class TaskOperations:
             rules.check_status(
                 before.status,
                 change.status,
-                tasks.prerequisites(cursor, before.id) if needed else (),
+                links.prerequisites(cursor, before.id) if needed else (),
                 tasks.open_descendants(cursor, before.id) if change.status is Status.COMPLETED else 0,
             )
         after, changed = rules.changed(before, **values)
@@ -226,30 +223,15 @@ class TaskOperations:
             return TaskChanged(view=view, before=before, changed=())
         tasks.update(cursor, rules.revised(after, now), with_tags="tags" in changed)
         moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
-        self._announce_update(transaction, now, actor, view, changed)
+        announce_update(transaction, now, actor, view, changed)
         for below in tasks.by_ids(cursor, moved):
             tasks.update(
                 cursor,
                 rules.revised(attrs.evolve(below.task, project_id=after.project_id), now),
                 with_tags=False,
             )
-            self._announce_update(transaction, now, actor, below, ("project_id",))
-        return TaskChanged(view=_require(cursor, before.id), before=before, changed=changed)
-
-    @staticmethod
-    def _announce_update(
-        transaction: Transaction, now: datetime, actor: Actor, before: TaskView, changed: tuple[str, ...]
-    ) -> None:
-        after = _require(transaction.cursor, before.task.id)
-        events.append(
-            transaction,
-            time=now,
-            actor=actor,
-            kind=EventKind.TASK_UPDATED,
-            before=before,
-            after=after,
-            changed=changed,
-        )
+            announce_update(transaction, now, actor, below, ("project_id",))
+        return TaskChanged(view=require_task(cursor, before.id), before=before, changed=changed)
 
 
 def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | None]:
@@ -262,8 +244,11 @@ def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | No
     if change.parent_id is not UNSET:
         parent_id = None
         if change.parent_id is not None:
-            parent = _require_parent(cursor, change.parent_id)
+            parent = require_parent(cursor, change.parent_id)
             rules.check_parent(task.id, project_id, parent, tasks.ancestors(cursor, parent.id))
+            linked = links.into_lineage(cursor, task.id, parent.id)
+            if linked:
+                raise CycleDetected(path=list(linked))
             parent_id = parent.id
     return {"project_id": project_id, "parent_id": parent_id}
 
@@ -280,41 +265,10 @@ def _project_of(cursor: Cursor, new: NewTask, parent: Task | None) -> str | None
     return project_id
 
 
-def _require(cursor: Cursor, given: str, field: str = "id") -> TaskView:
-    """The task of an id or unique prefix.
-
-    @raise TaskNotFound, AmbiguousId: there is none, or several.
-    """
-    task_id = resolve(cursor, "tasks", given)
-    view = None if task_id is None else tasks.one(cursor, task_id)
-    if view is None:
-        raise TaskNotFound(id=given, field=field)
-    return view
-
-
-def _require_parent(cursor: Cursor, given: str) -> Task:
-    try:
-        return _require(cursor, given, "parent_id").task
-    except TaskNotFound:
-        raise ParentNotFound(id=given, field="parent_id") from None
-
-
-def require_project(cursor: Cursor, given: str) -> ProjectView:
-    """The project of an id or unique prefix.
-
-    @raise ProjectNotFound, AmbiguousId: there is none, or several.
-    """
-    project_id = resolve(cursor, "projects", given)
-    view = None if project_id is None else projects.one(cursor, project_id)
-    if view is None:
-        raise ProjectNotFound(id=given, field="project_id")
-    return view
-
-
 def _scoped(cursor: Cursor, query: TaskQuery) -> tuple[TaskQuery, ProjectView | None]:
     """The query with whole ids and its scope settled: a project named, else all if asked, else the active one."""
     if query.parent_id is not None:
-        query = attrs.evolve(query, parent_id=_require(cursor, query.parent_id, "parent_id").task.id)
+        query = attrs.evolve(query, parent_id=require_task(cursor, query.parent_id, "parent_id").task.id)
     if query.project_id is not None:
         project: ProjectView | None = require_project(cursor, query.project_id)
     else:

@@ -18,6 +18,7 @@ from twisted.python.failure import Failure
 from gorev.domain.errors import GorevError, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.services.folder import Location, Opened, cleaned, identifier, open_database
+from gorev.services.links import LinkOperations
 from gorev.services.projects import ProjectOperations
 from gorev.services.registry import KnownWorkspace, WorkspaceFile
 from gorev.services.store import Answer, Store
@@ -61,6 +62,7 @@ class Workspace:
     database: Database
     tasks: TaskOperations
     projects: ProjectOperations
+    links: LinkOperations
     _store: Store
 
     def today(self) -> date:
@@ -268,6 +270,7 @@ class Workspaces(Service):
             database,
             TaskOperations(store),
             ProjectOperations(store),
+            LinkOperations(store),
             store,
         )
         self._open[id_] = workspace

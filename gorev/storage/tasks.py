@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from gorev.domain.task import Link, Prerequisite, Task, TaskView
+import attrs
+
+from gorev.domain.task import Task, TaskView
 from gorev.domain.text import folded
 from gorev.domain.values import Priority, Status
-from gorev.storage import tags
+from gorev.storage import links, tags
 from gorev.storage.encoding import day, day_text, instant, instant_text, packed
 from gorev.storage.sqlite import Cursor
 
@@ -52,18 +54,6 @@ _OPEN_DESCENDANTS: Final = (
     _DOWN + "SELECT count(*) FROM tasks JOIN down USING (id) WHERE tasks.status IN ('pending', 'in_progress')"
 )
 
-_PREREQUISITES: Final = """
-    SELECT tasks.id, tasks.title, tasks.status FROM links JOIN tasks ON tasks.id = links.source_id
-    WHERE links.target_id = ? AND links.kind = 'blocks' ORDER BY tasks.created_at, tasks.id
-"""
-
-_LINKS: Final = """
-    SELECT links.id, links.source_id, links.target_id, links.kind,
-        source.title, source.status, target.title, target.status
-    FROM links JOIN tasks AS source ON source.id = links.source_id JOIN tasks AS target ON target.id = links.target_id
-    WHERE links.source_id = ?1 OR links.target_id = ?1 ORDER BY links.created_at, links.id
-"""
-
 _INSERT: Final = """
     INSERT INTO tasks (id, title, description, title_folded, description_folded, status, priority, project_id,
         parent_id, due_date, created_at, updated_at, rev)
@@ -78,8 +68,10 @@ _UPDATE: Final = """
 
 
 def one(cursor: Cursor, task_id: str) -> TaskView | None:
-    """A task by its whole id."""
-    return next(iter(by_ids(cursor, [task_id])), None)
+    """A task by its whole id, with its links."""
+    for view in by_ids(cursor, [task_id]):
+        return attrs.evolve(view, links=links.of_task(cursor, task_id))
+    return None
 
 
 def by_ids(cursor: Cursor, ids: Sequence[str]) -> list[TaskView]:
@@ -137,33 +129,6 @@ def open_descendants(cursor: Cursor, task_id: str) -> int:
     """How many tasks below this one are open."""
     (count,) = cursor.execute(_OPEN_DESCENDANTS, (packed([task_id]),)).fetchone()
     return int(count)
-
-
-def prerequisites(cursor: Cursor, task_id: str) -> list[Prerequisite]:
-    """The tasks that must finish before this one."""
-    return [
-        Prerequisite(id=id_, title=title, status=Status(status))
-        for id_, title, status in cursor.execute(_PREREQUISITES, (task_id,))
-    ]
-
-
-def links(cursor: Cursor, task_id: str) -> tuple[Link, ...]:
-    """Every link that touches the task, with titles and states of both ends."""
-    return tuple(
-        Link(
-            id=id_,
-            source_id=source,
-            target_id=target,
-            kind=kind,
-            source_title=source_title,
-            source_status=Status(source_status),
-            target_title=target_title,
-            target_status=Status(target_status),
-        )
-        for id_, source, target, kind, source_title, source_status, target_title, target_status in cursor.execute(
-            _LINKS, (task_id,)
-        )
-    )
 
 
 def insert(cursor: Cursor, task: Task) -> None:

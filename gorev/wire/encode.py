@@ -57,6 +57,18 @@ def tag(value: Tag, words: Vocabulary) -> Object:
     return {names["id"]: value.id, names["name"]: value.name}
 
 
+_NOT_IN_ROWS: Final = (
+    "description",
+    "created_at",
+    "updated_at",
+    "workspace_id",
+    "project_id",
+    "has_subtasks",
+    "links",
+    "rev",
+)
+
+
 @attrs.frozen
 class Encoder:
     """Encodes the entities of one workspace for one surface."""
@@ -92,6 +104,8 @@ class Encoder:
         encoded[names["dependent_count"]] = view.dependent_count
         encoded[names["has_subtasks"]] = view.subtask_count > 0
         encoded[names["subtask_count"]] = view.subtask_count
+        if view.links is not None:
+            encoded[names["links"]] = self.links(view.links)
         encoded[names["rev"]] = task.rev
         encoded[names["workspace_id"]] = self.workspace_id
         return encoded
@@ -99,7 +113,16 @@ class Encoder:
     def brief(self, view: TaskView) -> Object:
         """A task as a row for an assistant, which pays for every word: what tells tasks apart, and the counters."""
         names = TASK.out(self.words)
-        left_out = ("description", "created_at", "updated_at", "workspace_id", "project_id", "has_subtasks", "rev")
+        left_out = (
+            "description",
+            "created_at",
+            "updated_at",
+            "workspace_id",
+            "project_id",
+            "has_subtasks",
+            "links",
+            "rev",
+        )
         encoded = self.task(view)
         for name in left_out:
             encoded.pop(names[name], None)
@@ -126,11 +149,8 @@ class Encoder:
         return encoded
 
     def detail(self, detail: TaskDetail) -> Object:
-        """A task with its subtree and its links."""
-        names = TASK.out(self.words)
-        encoded = self.branch(Branch(view=detail.view, children=detail.children))
-        encoded[names["links"]] = self.links(detail.links)
-        return encoded
+        """A task with its subtree."""
+        return self.branch(Branch(view=detail.view, children=detail.children))
 
     def links(self, links: Sequence[Link]) -> list[Object]:
         """Links with titles and states of both ends."""
@@ -140,7 +160,7 @@ class Encoder:
                 names["id"]: link.id,
                 names["source_id"]: link.source_id,
                 names["target_id"]: link.target_id,
-                names["kind"]: LINK_KIND[LinkKind(link.kind)],
+                names["kind"]: LINK_KIND[link.kind],
                 names["source_title"]: link.source_title,
                 names["source_status"]: STATUS[link.source_status],
                 names["target_title"]: link.target_title,

@@ -17,9 +17,11 @@ import msgspec
 from msgspec import Meta
 
 from gorev.domain.errors import GorevError, InvalidDate, InvalidPriority, InvalidStatus, InvalidValue
+from gorev.domain.links import Relation
 from gorev.domain.query import QuickFilter, Sort
+from gorev.domain.text import folded
 from gorev.domain.values import Priority, Status
-from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, SORT, STATUS, understood
+from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, RELATION, SORT, STATUS, understood
 
 # Spelt out for mypy and for the schema; a test holds them against the vocabulary.
 StatusToken = Literal["beklemede", "devam_ediyor", "tamamlandi", "iptal"]
@@ -28,6 +30,18 @@ SortToken = Literal["son_tarih_asc", "son_tarih_desc", "oncelik_asc", "oncelik_d
 QuickToken = Literal["acil", "gecmis", "bugun", "bu_hafta"]
 StatusTokens = list[StatusToken]
 PriorityTokens = list[PriorityToken]
+RelationToken = Literal[
+    "depends_on",
+    "blocked_by",
+    "onceki",
+    "blocks",
+    "blocker",
+    "engelliyor",
+    "bagimli",
+    "iliskili",
+    "related",
+    "related_to",
+]
 HierarchyAction = Literal["create_subtask", "change_parent", "show"]
 Text = str
 Flag = bool
@@ -53,6 +67,11 @@ def status(token: str) -> Status:
 def priority(token: str) -> Priority:
     """The priority of a token that was read."""
     return _meant(PRIORITY, token)
+
+
+def relation(token: str) -> Relation:
+    """The relation of a token that was read (rule D1)."""
+    return next(relation for relation, words in RELATION.items() if token in words)
 
 
 def quick_filter(token: str) -> QuickFilter:
@@ -157,6 +176,7 @@ def _due_date(given: object) -> object:
 _REWRITE: Final[dict[Any, Callable[[object], object]]] = {
     StatusToken: _token_of(STATUS),
     PriorityToken: _token_of(PRIORITY),
+    RelationToken: lambda given: folded(given.strip()) if isinstance(given, str) else given,
     SortToken: _token_of(SORT),
     QuickToken: _token_of(QUICK_FILTER),
     Flag: _flag,

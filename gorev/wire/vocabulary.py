@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 import attrs
 
+from gorev.domain.links import Relation
 from gorev.domain.query import QuickFilter, Sort
 from gorev.domain.text import folded
 from gorev.domain.values import LinkKind, Priority, Status
@@ -160,6 +161,13 @@ HIERARCHY_TOOL: Final = TASK.but(
     Name("task_id", "gorev_id", "task_id", ("id",)),
 )
 
+LINK_TOOL: Final = LINK.but(
+    *_KEYS,
+    Name("relation", "baglanti_tipi", "connection_type", ("baglanti_tip",)),
+    Name("task_id", "gorev_id", "gorev_id"),
+    Name("prerequisite_id", "bagli_gorev_id", "bagli_gorev_id"),
+)
+
 STATUS: Final[Mapping[Status, str]] = {
     Status.PENDING: "beklemede",
     Status.IN_PROGRESS: "devam_ediyor",
@@ -168,6 +176,11 @@ STATUS: Final[Mapping[Status, str]] = {
 }
 PRIORITY: Final[Mapping[Priority, str]] = {Priority.LOW: "dusuk", Priority.MEDIUM: "orta", Priority.HIGH: "yuksek"}
 LINK_KIND: Final[Mapping[LinkKind, str]] = {LinkKind.BLOCKS: "onceki", LinkKind.RELATED: "iliskili"}
+RELATION: Final[Mapping[Relation, tuple[str, ...]]] = {
+    Relation.BLOCKS: ("onceki", "blocks", "blocker", "engelliyor", "bagimli"),
+    Relation.WAITS_FOR: ("depends_on", "blocked_by"),
+    Relation.RELATES_TO: ("iliskili", "related", "related_to"),
+}
 QUICK_FILTER: Final[Mapping[QuickFilter, str]] = {
     QuickFilter.URGENT: "acil",
     QuickFilter.OVERDUE: "gecmis",
