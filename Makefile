@@ -8,7 +8,8 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 APT_GET := $(if $(filter-out 0,$(shell id -u)),sudo -n) env DEBIAN_FRONTEND=noninteractive apt-get
 
-# Waits until the running daemon is ready, a long migration included, and tells how to reach it.
+# Waits until the running daemon is ready, a long migration included, makes sure that it has this folder as a workspace
+# (it may be one that was started elsewhere), and tells how to reach it.
 define SHOW_CONNECTION
 import json, os, sys, sysconfig, time, urllib.request
 from gorev.launcher import daemon_directory, read_lock
@@ -26,6 +27,9 @@ while True:
     if time.monotonic() > give_up:
         sys.exit(f"The daemon is not ready: {trouble}. Its log is {daemon_directory()}/daemon.log")
     time.sleep(0.05)
+folder = json.dumps({"path": os.getcwd()}).encode()
+register = urllib.request.Request(lock.url + "/api/v1/workspaces/register", folder, {"Content-Type": "application/json"})
+ask(register, timeout=10).close()
 server = {"command": os.path.join(sysconfig.get_path("scripts"), "gorev"), "args": ["mcp-proxy"]}
 print(f"Web page:   {lock.url}/")
 print(f"Lock file:  {daemon_directory()}/.lock")
@@ -39,7 +43,7 @@ export SHOW_CONNECTION
 install: built
 
 run: built
-	@$(BIN)/gorev daemon status >/dev/null 2>&1 || $(BIN)/gorev daemon --detach >/dev/null || $(BIN)/gorev daemon status >/dev/null
+	@$(BIN)/gorev daemon status >/dev/null 2>&1 || $(BIN)/gorev daemon --detach --workspace "$(CURDIR)" >/dev/null || $(BIN)/gorev daemon status >/dev/null
 	@$(BIN)/python -c "$$SHOW_CONNECTION"
 
 test: built $(VENV)/.dev-installed browser
