@@ -1,20 +1,27 @@
-"""Steps that every change of a task ends with."""
+"""How a task is made and changed inside a transaction: the one way, whichever operation asks for it."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
+
+from gorev.domain import task as rules
+from gorev.domain.errors import CycleDetected, ProjectMismatch
 from gorev.domain.event import EventKind
-from gorev.domain.task import TaskView, revised
-from gorev.domain.values import Actor
-from gorev.services.lookup import require_task
-from gorev.storage import events, tasks
+from gorev.domain.identifiers import new_id
+from gorev.domain.task import NewTask, Task, TaskChange, TaskView
+from gorev.domain.values import UNSET, Actor, Status, Unset
+from gorev.domain.views import TaskChanged
+from gorev.services.lookup import require_parent, require_project, require_task
+from gorev.storage import events, links, projects, tags, tasks
 from gorev.storage.database import Transaction
+from gorev.storage.sqlite import Cursor
 
 
 def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
     """Store the task one revision later, because something that belongs to it has changed."""
-    tasks.update(transaction.cursor, revised(view.task, now), with_tags=False)
+    tasks.update(transaction.cursor, rules.revised(view.task, now), with_tags=False)
 
 
 def announce_update(
@@ -30,3 +37,104 @@ def announce_update(
         after=require_task(transaction.cursor, before.task.id),
         changed=changed,
     )
+
+
+def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewTask) -> TaskView:
+    """Make a task of a checked `NewTask` as `TaskOperations.create` says."""
+    cursor = transaction.cursor
+    parent = None if new.parent_id is None else require_parent(cursor, new.parent_id)
+    task = Task(
+        id=new_id(),
+        title=new.title,
+        description=new.description,
+        status=new.status,
+        priority=new.priority,
+        project_id=_project_of(cursor, new, parent),
+        parent_id=None if parent is None else parent.id,
+        due_date=new.due_date,
+        tags=tags.ensure(cursor, new.tags),
+        created_at=now,
+        updated_at=now,
+        rev=1,
+    )
+    tasks.insert(cursor, task)
+    view = require_task(cursor, task.id)
+    events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
+    return view
+
+
+def change_task(
+    transaction: Transaction,
+    now: datetime,
+    actor: Actor,
+    view: TaskView,
+    change: TaskChange,
+    *,
+    force: bool = False,
+) -> TaskChanged:
+    """Change a task as `TaskOperations.change` says; ``force`` passes over rules S2 and S3, for bulk operations."""
+    cursor = transaction.cursor
+    before = view.task
+    values = {
+        name: value
+        for name in ("title", "description", "status", "priority", "due_date")
+        if not isinstance(value := getattr(change, name), Unset)
+    }
+    if change.tags is not UNSET:
+        wanted = tags.ensure(cursor, change.tags)
+        if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
+            values["tags"] = wanted
+    values |= _place(cursor, before, change)
+    if isinstance(change.status, Status) and not force:
+        needed = rules.needs_prerequisites(before.status, change.status)
+        rules.check_status(
+            before.status,
+            change.status,
+            links.prerequisites(cursor, before.id) if needed else (),
+            tasks.open_descendants(cursor, before.id) if change.status is Status.COMPLETED else 0,
+        )
+    after, changed = rules.changed(before, **values)
+    if not changed:
+        return TaskChanged(view=view, before=before, changed=())
+    tasks.update(cursor, rules.revised(after, now), with_tags="tags" in changed)
+    moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
+    announce_update(transaction, now, actor, view, changed)
+    for below in tasks.by_ids(cursor, moved):
+        tasks.update(
+            cursor,
+            rules.revised(attrs.evolve(below.task, project_id=after.project_id), now),
+            with_tags=False,
+        )
+        announce_update(transaction, now, actor, below, ("project_id",))
+    return TaskChanged(view=require_task(cursor, before.id), before=before, changed=changed)
+
+
+def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | None]:
+    """Project and parent that the change leads to, checked (``data-model.md`` §9)."""
+    project_id, parent_id = task.project_id, task.parent_id
+    if change.project_id is not UNSET:
+        project_id = None if change.project_id is None else require_project(cursor, change.project_id).project.id
+        if project_id != task.project_id:
+            parent_id = None
+    if change.parent_id is not UNSET:
+        parent_id = None
+        if change.parent_id is not None:
+            parent = require_parent(cursor, change.parent_id)
+            rules.check_parent(task.id, project_id, parent, tasks.ancestors(cursor, parent.id))
+            linked = links.into_lineage(cursor, task.id, parent.id)
+            if linked:
+                raise CycleDetected(path=list(linked))
+            parent_id = parent.id
+    return {"project_id": project_id, "parent_id": parent_id}
+
+
+def _project_of(cursor: Cursor, new: NewTask, parent: Task | None) -> str | None:
+    if isinstance(new.project_id, str):
+        project_id: str | None = require_project(cursor, new.project_id).project.id
+    elif parent is not None:
+        return parent.project_id
+    else:
+        project_id = None if new.project_id is None else projects.active_id(cursor)
+    if parent is not None and project_id != parent.project_id:
+        raise ProjectMismatch(project=project_id, parent_project=parent.project_id)
+    return project_id

@@ -8,6 +8,7 @@ from twisted.internet.defer import Deferred
 
 from gorev.domain import links as rules
 from gorev.domain.errors import DependencyNotFound, TaskNotFound
+from gorev.domain.identifiers import new_id
 from gorev.domain.links import NewLink, Relation
 from gorev.domain.task import Link
 from gorev.domain.values import Actor
@@ -51,7 +52,7 @@ class LinkOperations:
                 lineage=_lineage(cursor, new.source_id, new.target_id),
                 blocked=links.blocked_from(cursor, new.target_id),
             )
-            link_id = self._store.new_id()
+            link_id = new_id()
             links.insert(cursor, link_id, new, now)
             for end in ends:
                 touch(transaction, now, end)

@@ -11,6 +11,7 @@ from twisted.internet.defer import Deferred
 from gorev.domain import project as rules
 from gorev.domain.errors import HasTasks
 from gorev.domain.event import EventKind
+from gorev.domain.identifiers import new_id
 from gorev.domain.project import Project, ProjectChange, ProjectView
 from gorev.domain.task import check_revision
 from gorev.domain.values import Actor, Unset
@@ -58,9 +59,7 @@ class ProjectOperations:
         name, definition = rules.name(name), rules.definition(definition)
 
         def work(transaction: Transaction, now: datetime) -> ProjectView:
-            project = Project(
-                id=self._store.new_id(), name=name, definition=definition, created_at=now, updated_at=now, rev=1
-            )
+            project = Project(id=new_id(), name=name, definition=definition, created_at=now, updated_at=now, rev=1)
             projects.insert(transaction.cursor, project)
             view = require_project(transaction.cursor, project.id)
             events.append(transaction, time=now, actor=actor, kind=EventKind.PROJECT_CREATED, after=view)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from typing import Generic, TypeVar
@@ -50,11 +49,6 @@ class Store:
     database: Database
     now: Callable[[], datetime] = _now
     today: Callable[[], date] = _today
-
-    @staticmethod
-    def new_id() -> str:
-        """A fresh identifier."""
-        return str(uuid.uuid4())
 
     def read(self, work: Callable[[Cursor], T]) -> Deferred[Answer[T]]:
         """Run ``work`` on a snapshot."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
+from gorev.domain.identifiers import new_id
 from gorev.domain.text import caseless, folded
 from gorev.domain.values import Tag
 from gorev.storage.sqlite import Cursor
@@ -23,7 +24,7 @@ def of_tasks(cursor: Cursor, task_ids_json: str) -> dict[str, tuple[Tag, ...]]:
     return {task_id: tuple(tags) for task_id, tags in found.items()}
 
 
-def ensure(cursor: Cursor, names: Sequence[str], new_id: Callable[[], str]) -> tuple[Tag, ...]:
+def ensure(cursor: Cursor, names: Sequence[str]) -> tuple[Tag, ...]:
     """The tags of these names, made where they do not exist; the first spelling of a name is kept."""
     tags = []
     for name in names:
