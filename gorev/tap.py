@@ -139,11 +139,12 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
-    from gorev.mcp import line, link_tools, project_tools, task_tools
+    from gorev.mcp import line
     from gorev.mcp.attach import WorkspaceHost
     from gorev.mcp.conversations import Conversations
     from gorev.mcp.reception import Service
     from gorev.mcp.toolbox import Toolbox
+    from gorev.mcp.tools import TOOLS
     from gorev.rest.api import Api
     from gorev.rest.health import HealthRoutes
     from gorev.services.bus import EventBus
@@ -178,7 +179,7 @@ def makeService(options: Options) -> Daemon:
     assistants = line.LineFactory(
         Service(
             host=host,
-            registry=Toolbox((*task_tools.TOOLS, *project_tools.TOOLS, *link_tools.TOOLS)),
+            registry=Toolbox(TOOLS),
             render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
             version=__version__,
             instance=lock.instance,
@@ -205,7 +206,7 @@ def makeService(options: Options) -> Daemon:
     ready = Ready(
         clock=reactor, lifecycle=lifecycle, lock=lock, http=http, local=local, published=_announcement(options)
     )
-    signals = Signals(reactor, reactor, hang_up=_hang_up(options, log), withdraw=lock.release)
+    signals = Signals(reactor, hang_up=_hang_up(options, log), withdraw=lock.release)
 
     daemon = Daemon(reactor, None if options.logs_elsewhere else observer)
     conversations = Conversations(assistants)

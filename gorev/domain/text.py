@@ -71,11 +71,11 @@ def description(value: str, field: str = "description") -> str:
 
     @raise InvalidValue: if it is longer than the limit or not clean.
     """
-    if len(value) > DESCRIPTION_LIMIT:
+    if len(clean(field, value)) > DESCRIPTION_LIMIT:
         raise InvalidValue(
             field=field, value=f"{value[:20]}…", allowed="at most {limit} characters", limit=DESCRIPTION_LIMIT
         )
-    return clean(field, value)
+    return value
 
 
 def tag_names(values: Iterable[str], field: str = "tags") -> tuple[str, ...]:

@@ -171,6 +171,7 @@ class DetailArguments(msgspec.Struct, kw_only=True):
 async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     """One task in full."""
     detail = (await call.workspace.tasks.get(given.id)).value
+    await call.workspace.context.note_view(call.actor, detail.view.task.id)
     shown = markdown.detail(detail, call.language, call.workspace.today())
     return ToolOutcome(text=shown, structured={"gorev": call.encoder.detail(detail)})
 

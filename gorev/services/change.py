@@ -7,6 +7,7 @@ from datetime import datetime
 import attrs
 
 from gorev.domain import task as rules
+from gorev.domain.context import Action
 from gorev.domain.errors import CycleDetected, ProjectMismatch
 from gorev.domain.event import EventKind
 from gorev.domain.identifiers import new_id
@@ -14,7 +15,7 @@ from gorev.domain.task import NewTask, Task, TaskChange, TaskView
 from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import TaskChanged
 from gorev.services.lookup import require_parent, require_project, require_task
-from gorev.storage import events, links, projects, tags, tasks
+from gorev.storage import context, events, links, projects, tags, tasks
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
 
@@ -58,6 +59,7 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
         rev=1,
     )
     tasks.insert(cursor, task)
+    context.record(cursor, task.id, Action.CREATED, actor, now)
     view = require_task(cursor, task.id)
     events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
     return view
@@ -70,9 +72,15 @@ def change_task(
     view: TaskView,
     change: TaskChange,
     *,
-    force: bool = False,
+    unless_blocked: bool = True,
+    unless_parts_open: bool = True,
+    action: Action | None = None,
 ) -> TaskChanged:
-    """Change a task as `TaskOperations.change` says; ``force`` passes over rules S2 and S3, for bulk operations."""
+    """Change a task as `TaskOperations.change` says.
+
+    Bulk operations may pass over rule S2 (``unless_blocked``) and S3 (``unless_parts_open``), and name the ``action``
+    that is kept as an interaction.
+    """
     cursor = transaction.cursor
     before = view.task
     values = {
@@ -85,19 +93,22 @@ def change_task(
         if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
             values["tags"] = wanted
     values |= _place(cursor, before, change)
-    if isinstance(change.status, Status) and not force:
-        needed = rules.needs_prerequisites(before.status, change.status)
+    if isinstance(change.status, Status):
+        needed = unless_blocked and rules.needs_prerequisites(before.status, change.status)
+        completing = unless_parts_open and change.status is Status.COMPLETED
         rules.check_status(
             before.status,
             change.status,
             links.prerequisites(cursor, before.id) if needed else (),
-            tasks.open_descendants(cursor, before.id) if change.status is Status.COMPLETED else 0,
+            tasks.open_descendants(cursor, before.id) if completing else 0,
         )
     after, changed = rules.changed(before, **values)
     if not changed:
         return TaskChanged(view=view, before=before, changed=())
     tasks.update(cursor, rules.revised(after, now), with_tags="tags" in changed)
     moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
+    completed = "status" in changed and after.status is Status.COMPLETED
+    context.record(cursor, before.id, action or (Action.COMPLETED if completed else Action.UPDATED), actor, now)
     announce_update(transaction, now, actor, view, changed)
     for below in tasks.by_ids(cursor, moved):
         tasks.update(

@@ -17,6 +17,8 @@ from twisted.python.failure import Failure
 
 from gorev.domain.errors import GorevError, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.domain.event import Event
+from gorev.services.bulk import BulkOperations
+from gorev.services.context import ContextOperations
 from gorev.services.folder import Location, Opened, cleaned, identifier, open_database
 from gorev.services.links import LinkOperations
 from gorev.services.projects import ProjectOperations
@@ -63,6 +65,8 @@ class Workspace:
     tasks: TaskOperations
     projects: ProjectOperations
     links: LinkOperations
+    context: ContextOperations
+    bulk: BulkOperations
     _store: Store
 
     def today(self) -> date:
@@ -271,6 +275,8 @@ class Workspaces(Service):
             TaskOperations(store),
             ProjectOperations(store),
             LinkOperations(store),
+            ContextOperations(store),
+            BulkOperations(store),
             store,
         )
         self._open[id_] = workspace

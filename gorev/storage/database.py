@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from twisted.internet.interfaces import IReactorThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gorev.domain.errors import ShuttingDown
+from gorev.domain.errors import GorevError, ShuttingDown
 from gorev.domain.event import Event
 from gorev.storage import sqlite
 
@@ -37,6 +38,34 @@ class Transaction:
 
     cursor: sqlite.Cursor
     events: list[Event] = attrs.Factory(list)
+
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """Undo what is done inside, events included, if it raises; the exception goes on."""
+        told = len(self.events)
+        self.cursor.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self.cursor.connection.in_transaction:
+                self.cursor.execute("ROLLBACK TO attempt")
+                self.cursor.execute("RELEASE attempt")
+            del self.events[told:]
+            raise
+        self.cursor.execute("RELEASE attempt")
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """Undo what is done inside in any case."""
+        told = len(self.events)
+        self.cursor.execute("SAVEPOINT rehearsal")
+        try:
+            yield
+        finally:
+            if self.cursor.connection.in_transaction:
+                self.cursor.execute("ROLLBACK TO rehearsal")
+                self.cursor.execute("RELEASE rehearsal")
+            del self.events[told:]
 
 
 @attrs.define
@@ -97,7 +126,10 @@ class Database:
     async def _read(self, work: Callable[[sqlite.Cursor], T]) -> T:
         if self._closed:
             raise ShuttingDown
-        outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
+        try:
+            outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
+        except sqlite3.Error:  # the file could not be opened
+            outcome = _failure_to_tell()
         if isinstance(outcome, Failure):
             outcome.raiseException()
         return outcome
@@ -108,9 +140,10 @@ class Database:
                 group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
                 try:
                     outcomes = await self._writer.runWithConnection(_commit_group, [each.work for each in group])
-                except Exception:
-                    failure = Failure()
-                    self._log.failure("the writer of {path} failed", failure, path=str(self.path))
+                except Exception:  # the file could not be opened, if it is one of SQLite's
+                    failure = _failure_to_tell()
+                    if not isinstance(failure.value, GorevError):
+                        self._log.failure("the writer of {path} failed", failure, path=str(self.path))
                     outcomes = [_Outcome(failure, [])] * len(group)
                 for outcome in outcomes:
                     self._announce(outcome.events)

@@ -11,9 +11,10 @@ from typing import Any, Final
 from gorev.domain.errors import GorevError
 from gorev.domain.project import ProjectView
 from gorev.domain.task import Prerequisite, TaskView
+from gorev.domain.values import Status
 from gorev.locale import text
 from gorev.wire.encode import Encoder, field_name
-from gorev.wire.vocabulary import Vocabulary
+from gorev.wire.vocabulary import STATUS, Vocabulary, understood
 
 _MESSAGE: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
@@ -65,13 +66,23 @@ _UNAVAILABLE: Final[Mapping[str, str]] = {
 
 def message(error: GorevError, language: str, words: Vocabulary, spelt: Mapping[str, str] | None = None) -> str:
     """What the caller is told; ``spelt`` says how it spelt the fields it gave."""
-    details = error.details
-    if error.code == "workspace_unavailable":
+    return sentence(error.code, error.details, language, words, spelt)
+
+
+def sentence(
+    code: str,
+    details: Mapping[str, object],
+    language: str,
+    words: Vocabulary,
+    spelt: Mapping[str, str] | None = None,
+) -> str:
+    """As `message`, for an error that was kept by its code and details."""
+    if code == "workspace_unavailable":
         return text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
-    if error.code == "missing_parameter" and details.get("allowed"):
-        key = _MESSAGE["missing_parameter_of"]
-    else:
-        key = _MESSAGE[error.code]
+    has_choice = code == "missing_parameter" and details.get("allowed")
+    key = _MESSAGE["missing_parameter_of" if has_choice else code]
+    if details.get("field") == "status":
+        details = {name: _in_tokens(value) for name, value in details.items()}
     shown = {name: _shown(name, value, language, details) for name, value in details.items()}
     if "field" in details:
         shown["field"] = _field(str(details["field"]), words, spelt)
@@ -83,7 +94,10 @@ def details(
 ) -> dict[str, Any]:
     """The structured details, empty where an error has none to give."""
     encoded: dict[str, Any] = {}
-    for name, value in error.details.items():
+    given = error.details
+    if given.get("field") == "status":
+        given = {name: _in_tokens(value) for name, value in given.items()}
+    for name, value in given.items():
         match value:
             case TaskView() | ProjectView():
                 encoded[name] = encoder.entity(value)
@@ -92,7 +106,7 @@ def details(
             case str() if name == "field":
                 encoded[name] = _field(value, encoder.words, spelt)
             case str() if name == "allowed":
-                encoded[name] = text(language, value, **_numbers(error.details))
+                encoded[name] = text(language, value, **_numbers(given))
             case None if name == "allowed":
                 continue
             case _:
@@ -104,6 +118,15 @@ def _field(name: str, words: Vocabulary, spelt: Mapping[str, str] | None) -> str
     return (spelt or {}).get(name) or field_name(name, words)
 
 
+def _in_tokens(value: object) -> object:
+    """Statuses, which the domain names in English, as the wire's tokens."""
+    if isinstance(value, list | tuple):
+        return [_in_tokens(each) for each in value]
+    word = value.value if isinstance(value, Status) else value
+    meant = understood(STATUS, word) if isinstance(word, str) else None
+    return value if meant is None else STATUS[meant]
+
+
 def _numbers(given: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in given.items() if isinstance(value, int)}
 
@@ -113,7 +136,7 @@ def _shown(name: str, value: object, language: str, all_details: Mapping[str, ob
         case str() if name == "allowed":
             return text(language, value, **_numbers(all_details))
         case list() if name == "open":
-            return ", ".join(each.title for each in value if isinstance(each, Prerequisite))
+            return ", ".join(each.title if isinstance(each, Prerequisite) else str(each) for each in value)
         case list() if name == "path":
             return " → ".join(value)
         case list():

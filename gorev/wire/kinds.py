@@ -42,6 +42,11 @@ RelationToken = Literal[
     "related",
     "related_to",
 ]
+ContextAction = Literal["set_active", "get_active", "recent", "summary"]
+BulkKind = Literal["transition", "tag", "update"]
+TagWord = Literal["add", "remove", "replace"]
+Ids = Annotated[list[str], Meta(min_length=1, max_length=500)]
+Object = dict[str, Any]
 HierarchyAction = Literal["create_subtask", "change_parent", "show"]
 Text = str
 Flag = bool
@@ -196,6 +201,8 @@ _REFUSAL: Final[dict[Any, tuple[type[GorevError], str]]] = {
     Rev: (InvalidValue, "a whole number from 1"),
     Offset: (InvalidValue, "a whole number from 0"),
     Key: (InvalidValue, "1 to 255 characters"),
+    Ids: (InvalidValue, "a list of 1 to 500 ids"),
+    Object: (InvalidValue, "an object"),
 }
 
 

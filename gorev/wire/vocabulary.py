@@ -161,6 +161,15 @@ HIERARCHY_TOOL: Final = TASK.but(
     Name("task_id", "gorev_id", "task_id", ("id",)),
 )
 
+CONTEXT_TOOL: Final = Names(*_KEYS, Name("task_id", "gorev_id", "task_id", ("id",)))
+BULK_DATA: Final = TASK.but(
+    *_same("force", "check_dependencies", "dry_run"), Name("how", "operation", "operation", ("tag_operation",))
+)
+BULK_TOOL: Final = TASK.but(
+    *_same("operation", "data", "force", "check_dependencies", "dry_run", "idempotency_key"),
+    Name("ids", "ids", "task_ids"),
+    Name("how", "tag_operation", "tag_operation"),
+)
 LINK_TOOL: Final = LINK.but(
     *_KEYS,
     Name("relation", "baglanti_tipi", "connection_type", ("baglanti_tip",)),

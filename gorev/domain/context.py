@@ -1,0 +1,47 @@
+"""What an assistant works on in a workspace, and what was done there lately (``data-model.md`` §13)."""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+import attrs
+
+from gorev.domain.project import ProjectView
+from gorev.domain.task import Prerequisite, TaskView
+
+RECENT_LIMIT: Final = 10
+
+
+class Action(enum.Enum):
+    """The kinds of interaction that are kept."""
+
+    VIEWED = "viewed"
+    CREATED = "created"
+    UPDATED = "updated"
+    COMPLETED = "completed"
+    SET_ACTIVE = "set_active"
+    BULK_OPERATION = "bulk_operation"
+    FILE_CHANGE = "file_change"
+
+
+@attrs.frozen(kw_only=True)
+class Activated:
+    """The outcome of making a task the active one; ``waiting_for`` are the open prerequisites that kept it pending."""
+
+    view: TaskView
+    waiting_for: tuple[Prerequisite, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class ContextSummary:
+    """Where the work stands. ``counts`` are of interactions among the last 50: created, updated, completed."""
+
+    active_task: TaskView | None
+    recent_tasks: tuple[TaskView, ...]
+    working_project: ProjectView | None
+    created: int
+    updated: int
+    completed: int
+    next_priorities: tuple[TaskView, ...]
+    blockers: tuple[TaskView, ...]

@@ -1,0 +1,15 @@
+"""Every tool there is; `Toolbox` puts them in order."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from gorev.mcp import bulk_tools, context_tools, link_tools, project_tools, task_tools
+
+TOOLS: Final = (
+    *task_tools.TOOLS,
+    *project_tools.TOOLS,
+    *link_tools.TOOLS,
+    *context_tools.TOOLS,
+    *bulk_tools.TOOLS,
+)

@@ -1,0 +1,182 @@
+"""Changes of many tasks at once: each task on its own, all in one transaction (``behaviours.md`` §5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from twisted.internet.defer import Deferred
+
+from gorev.domain import text
+from gorev.domain.bulk import TRANSITIONS, BulkOutcome, Failed, Note, TagChange
+from gorev.domain.context import Action
+from gorev.domain.errors import GorevError, InvalidValue
+from gorev.domain.task import TaskChange, TaskView
+from gorev.domain.text import caseless
+from gorev.domain.values import Actor, Status
+from gorev.services.change import change_task
+from gorev.services.lookup import require_task
+from gorev.services.store import Answer, Once, Store
+from gorev.storage.database import Transaction
+
+# What is done with one task; a note says why nothing was.
+Step = Callable[[Transaction, datetime, TaskView], Note | None]
+
+
+class BulkOperations:
+    """The bulk operations on the tasks of one workspace. A task that fails does not undo the others."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def transition(
+        self,
+        actor: Actor,
+        ids: Sequence[str],
+        status: Status,
+        *,
+        force: bool = False,
+        check_dependencies: bool = True,
+        dry_run: bool = False,
+        once: Once | None = None,
+    ) -> Deferred[Answer[BulkOutcome]]:
+        """Take tasks to a status along the allowed transitions; ``force`` passes over these and rules S2 and S3.
+
+        Subtasks come before their parents, so that a tree can be completed as a whole.
+        """
+
+        def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
+            if view.task.status is status:
+                return Note.SAME_STATUS
+            if not force and status not in TRANSITIONS[view.task.status]:
+                raise InvalidValue(field="status", value=status, allowed=sorted_transitions(view.task.status))
+            change_task(
+                transaction,
+                now,
+                actor,
+                view,
+                TaskChange(status=status),
+                unless_blocked=check_dependencies and not force,
+                unless_parts_open=not force,
+                action=Action.BULK_OPERATION,
+            )
+            return None
+
+        return self._each(ids, lambda _: step, dry_run, once, deepest_first=status is Status.COMPLETED)
+
+    def tag(
+        self,
+        actor: Actor,
+        ids: Sequence[str],
+        names: Sequence[str],
+        how: TagChange,
+        *,
+        dry_run: bool = False,
+        once: Once | None = None,
+    ) -> Deferred[Answer[BulkOutcome]]:
+        """Add tags, remove them, or make them the whole set.
+
+        @raise InvalidValue: a name is blank or breaks a limit.
+        """
+        wanted = text.tag_names(names)
+        keys = {caseless(name) for name in wanted}
+
+        def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
+            held = [tag.name for tag in view.task.tags]
+            match how:
+                case TagChange.ADD:
+                    tags = text.tag_names([*held, *wanted])
+                case TagChange.REMOVE:
+                    tags = tuple(name for name in held if caseless(name) not in keys)
+                case TagChange.REPLACE:
+                    tags = wanted
+            change = TaskChange(tags=tags)
+            changed = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION).changed
+            return None if changed else Note.SAME_TAGS
+
+        return self._each(ids, lambda _: step, dry_run, once)
+
+    def update(
+        self,
+        actor: Actor,
+        changes: Sequence[tuple[str, TaskChange]],
+        *,
+        dry_run: bool = False,
+        once: Once | None = None,
+    ) -> Deferred[Answer[BulkOutcome]]:
+        """Change each task as a single change would.
+
+        @raise InvalidValue: a text breaks a limit.
+        """
+        wanted = {given: change.checked() for given, change in changes}
+
+        def step_for(given: str) -> Step:
+            def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
+                change = wanted[given]
+                changed = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION).changed
+                return None if changed else Note.NOTHING_CHANGED
+
+            return step
+
+        deepest_first = any(change.status is Status.COMPLETED for change in wanted.values())
+        return self._each(list(wanted), step_for, dry_run, once, deepest_first=deepest_first)
+
+    def _each(
+        self,
+        ids: Sequence[str],
+        step_for: Callable[[str], Step],
+        dry_run: bool,
+        once: Once | None,
+        *,
+        deepest_first: bool = False,
+    ) -> Deferred[Answer[BulkOutcome]]:
+        def work(transaction: Transaction, now: datetime) -> BulkOutcome:
+            if not dry_run:
+                return _done(transaction, now, ids, step_for, deepest_first=deepest_first)
+            with transaction.rehearsal():
+                outcome = _done(transaction, now, ids, step_for, deepest_first=deepest_first)
+            would = tuple((task_id, Note.WOULD_CHANGE) for task_id in outcome.successful)
+            return BulkOutcome(successful=(), failed=outcome.failed, noted=(*would, *outcome.noted), dry_run=True)
+
+        return self._store.write(work, BulkOutcome, once)
+
+
+def _done(
+    transaction: Transaction,
+    now: datetime,
+    ids: Sequence[str],
+    step_for: Callable[[str], Step],
+    *,
+    deepest_first: bool,
+) -> BulkOutcome:
+    successful: list[str] = []
+    failed: list[Failed] = []
+    noted: list[tuple[str, Note]] = []
+    found: dict[str, tuple[str, int]] = {}
+    for given in dict.fromkeys(ids):
+        try:
+            view = require_task(transaction.cursor, given)
+        except GorevError as error:
+            failed.append(Failed.by(given, error))
+        else:
+            found.setdefault(view.task.id, (given, view.level))
+    order = sorted(found, key=lambda each: -found[each][1]) if deepest_first else list(found)
+    for task_id in order:
+        try:
+            with transaction.attempt():
+                # Read again: an earlier task of this call may have changed this one.
+                view = require_task(transaction.cursor, task_id)
+                note = step_for(found[task_id][0])(transaction, now, view)
+        except GorevError as error:
+            failed.append(Failed.by(task_id, error))
+        else:
+            if note is None:
+                successful.append(task_id)
+            else:
+                noted.append((task_id, note))
+    return BulkOutcome(successful=tuple(successful), failed=tuple(failed), noted=tuple(noted), dry_run=False)
+
+
+def sorted_transitions(current: Status) -> list[Status]:
+    """Where a task may go from here, in the order of the enum."""
+    return [status for status in Status if status in TRANSITIONS[current]]

@@ -1,0 +1,91 @@
+"""The active task, the recent ones, and the interactions of a workspace."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+
+from gorev.domain.context import RECENT_LIMIT, Action
+from gorev.domain.values import Actor
+from gorev.storage.encoding import instant_text, packed
+from gorev.storage.sqlite import Cursor
+
+INTERACTIONS_KEPT: Final = 20_000
+_INTERACTIONS_COUNTED: Final = 50
+_SHOWN: Final = 5
+
+_FORGET: Final = """
+    DELETE FROM recent_tasks WHERE task_id NOT IN
+        (SELECT task_id FROM recent_tasks ORDER BY used_at DESC, task_id LIMIT ?)
+"""
+
+_COUNTS: Final = """
+    SELECT action, count(*) FROM (SELECT action FROM interactions ORDER BY id DESC LIMIT ?) GROUP BY action
+"""
+
+_NEXT: Final = """
+    SELECT id FROM tasks WHERE status IN ('pending', 'in_progress') AND priority = 'high'
+    ORDER BY due_date IS NULL, due_date, created_at, id LIMIT ?
+"""
+
+_BLOCKED: Final = """
+    SELECT DISTINCT tasks.id, tasks.updated_at FROM links JOIN tasks ON tasks.id = links.target_id
+        JOIN tasks AS source ON source.id = links.source_id
+    WHERE links.kind = 'blocks' AND tasks.status IN ('pending', 'in_progress')
+        AND source.status IN ('pending', 'in_progress')
+    ORDER BY tasks.updated_at DESC, tasks.id LIMIT ?
+"""
+
+
+def active_task_id(cursor: Cursor) -> str | None:
+    """The id of the active task."""
+    (task_id,) = cursor.execute("SELECT active_task_id FROM workspace").fetchone()
+    return None if task_id is None else str(task_id)
+
+
+def set_active_task(cursor: Cursor, task_id: str, now: datetime) -> None:
+    """Make a task the active one."""
+    cursor.execute("UPDATE workspace SET active_task_id = ?, context_updated_at = ?", (task_id, instant_text(now)))
+
+
+def recent_ids(cursor: Cursor, limit: int) -> list[str]:
+    """The tasks used last, newest first."""
+    rows = cursor.execute("SELECT task_id FROM recent_tasks ORDER BY used_at DESC, task_id LIMIT ?", (limit,))
+    return [task_id for (task_id,) in rows]
+
+
+def use(cursor: Cursor, task_id: str, now: datetime) -> None:
+    """Put a task at the front of the recent ones."""
+    cursor.execute(
+        "INSERT INTO recent_tasks (task_id, used_at) VALUES (?, ?)"
+        " ON CONFLICT (task_id) DO UPDATE SET used_at = excluded.used_at",
+        (task_id, instant_text(now)),
+    )
+    cursor.execute(_FORGET, (RECENT_LIMIT,))
+
+
+def record(
+    cursor: Cursor, task_id: str, action: Action, actor: Actor, now: datetime, context: dict[str, str] | None = None
+) -> None:
+    """Keep that something was done with a task; very old interactions are forgotten."""
+    cursor.execute(
+        "INSERT INTO interactions (task_id, action, context, session_id, created_at) VALUES (?, ?, ?, ?, ?)",
+        (task_id, action.value, packed(context or {}), actor.session, instant_text(now)),
+    )
+    cursor.execute("DELETE FROM interactions WHERE id <= last_insert_rowid() - ?", (INTERACTIONS_KEPT,))
+    cursor.execute("UPDATE tasks SET last_interaction_at = ? WHERE id = ?", (instant_text(now), task_id))
+
+
+def counts(cursor: Cursor) -> dict[Action, int]:
+    """How often each kind occurs among the last interactions."""
+    return {Action(action): count for action, count in cursor.execute(_COUNTS, (_INTERACTIONS_COUNTED,))}
+
+
+def next_priority_ids(cursor: Cursor) -> list[str]:
+    """Open tasks of high priority, the most urgent first."""
+    return [task_id for (task_id,) in cursor.execute(_NEXT, (_SHOWN,))]
+
+
+def blocked_ids(cursor: Cursor) -> list[str]:
+    """Open tasks that wait for open ones."""
+    return [task_id for task_id, _ in cursor.execute(_BLOCKED, (_SHOWN,))]
