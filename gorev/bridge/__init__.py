@@ -18,7 +18,6 @@ import os
 from gorev.bridge.invocation import Refused, UsageError, read_invocation
 from gorev.bridge.pump import Pump
 from gorev.bridge.texts import say
-from gorev.launcher import NoHome
 
 
 def main(argv: list[str], serve: bool = False) -> int:
@@ -31,7 +30,7 @@ def main(argv: list[str], serve: bool = False) -> int:
     except UsageError as error:
         os.write(2, f"{error}\n".encode())
         return 2
-    except (Refused, NoHome, OSError) as error:
+    except (Refused, OSError) as error:
         os.write(2, f"gorev: {error}\n".encode())
         return 1
     if invocation.help:

@@ -6,7 +6,7 @@ import os
 
 from gorev import __version__
 from gorev.bridge.texts import say
-from gorev.launcher import Launch, daemon_directory, home_directory
+from gorev.launcher import Launch, NoHome, daemon_directory, home_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class UsageError(Exception):
 
 
 class Refused(Exception):
-    """The environment asks for what a bridge does not do; the text is for the user."""
+    """The environment is none that a bridge can work in; the text is for the user."""
 
 
 class Invocation:
@@ -51,7 +51,7 @@ class Invocation:
 
 
 def read_invocation(argv: list[str], serve: bool) -> Invocation:
-    """Read options and environment; raises UsageError, Refused, or NoHome of the launcher."""
+    """Read options and environment; raises UsageError or Refused."""
     language = _environment_language()
     options: dict[str, str] = {}
     for option, value in _options(argv, serve, language):
@@ -59,8 +59,13 @@ def read_invocation(argv: list[str], serve: bool) -> Invocation:
             language = value
         options[option] = value
     wants_help = "--help" in options
+    workspace, directory = None, ""
     if not wants_help:
         _check_mode(language)
+        try:
+            workspace, directory = choose_workspace(options.get("--workspace", "")), daemon_directory()
+        except NoHome as error:
+            raise Refused(say(language, "no_home")) from error
     daemon_arguments: list[str] = []
     if serve:
         if "--api-port" in options:
@@ -70,9 +75,9 @@ def read_invocation(argv: list[str], serve: bool) -> Invocation:
         if "--debug" in options:
             daemon_arguments.append("--debug")
     return Invocation(
-        None if wants_help else choose_workspace(options.get("--workspace", "")),
+        workspace,
         language,
-        Launch("" if wants_help else daemon_directory(), daemon_arguments, by="bridge"),
+        Launch(directory, daemon_arguments, by="bridge"),
         "--debug" in options,
         wants_help,
     )

@@ -32,8 +32,8 @@ class Envelope:
     """What one message says about itself.
 
     ``id`` is an int or a str, None when absent or of another type, and ``id_text`` its spelling in the line at
-    ``id_start``, in characters. ``params`` is always a dict. ``whole`` is false when the line ended or broke before
-    all that was looked for had been seen.
+    ``id_start``, in characters, 0 in a batch. ``params`` is always a dict. ``whole`` is false when the line ended or
+    broke before all that was looked for had been seen.
     """
 
     __slots__ = ("id", "id_start", "id_text", "method", "params", "whole")

@@ -65,7 +65,7 @@ class Request:
     )
 
     def __init__(self, envelope: Envelope, line: bytes | None) -> None:
-        self.line = line
+        self.line = line if envelope.id_start else None  # one of a batch is not sent again alone
         self.id = envelope.id
         self.id_start = envelope.id_start
         self.id_text = envelope.id_text
@@ -234,7 +234,7 @@ class Session:
             return None  # the daemon refuses it; the first one stays the owner of the id
         request = Request(envelope, line)
         self._requests[envelope.id] = request
-        self._kept += len(line or b"")
+        self._kept += len(request.line or b"")
         uri = envelope.params.get("uri")
         if envelope.method == message.INITIALIZE:
             self._initialized = None

@@ -50,6 +50,10 @@ _TEXTS = {
         "en": "{variable}={value}: this program connects to the daemon of the same user on the same machine only",
         "tr": "{variable}={value}: bu program yalnızca aynı makinede, aynı kullanıcının sürecine bağlanır",
     },
+    "no_home": {
+        "en": "there is no home directory: set HOME to an absolute path",
+        "tr": "ev dizini yok: HOME değişkenine mutlak bir yol verin",
+    },
     "outcome_unknown": {
         "en": "outcome unknown: the Gorev daemon ended before it answered, so this call may or may not have taken "
         "effect. Look at the present state before repeating it.",
