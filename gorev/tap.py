@@ -142,9 +142,10 @@ def makeService(options: Options) -> Daemon:
     from gorev.mcp import line
     from gorev.mcp.attach import WorkspaceHost
     from gorev.mcp.conversations import Conversations
+    from gorev.mcp.hidden_names import HIDDEN
     from gorev.mcp.reception import Service
     from gorev.mcp.toolbox import Toolbox
-    from gorev.mcp.tools import TOOLS
+    from gorev.mcp.tools import TOOLS, UNLISTED
     from gorev.rest.api import Api
     from gorev.rest.health import HealthRoutes
     from gorev.services.bus import EventBus
@@ -179,7 +180,7 @@ def makeService(options: Options) -> Daemon:
     assistants = line.LineFactory(
         Service(
             host=host,
-            registry=Toolbox(TOOLS),
+            registry=Toolbox(TOOLS, HIDDEN, UNLISTED),
             render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
             version=__version__,
             instance=lock.instance,

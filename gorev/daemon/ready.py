@@ -55,6 +55,7 @@ class Ready(Service):
         self._watch = LoopingCall(self._look)
         self._watch.clock = clock
         self._looking: Deferred[None] = succeed(None)
+        self._trouble = ""
 
     def startService(self) -> None:
         """Publish. Raises `UnusableDirectory`."""
@@ -80,11 +81,15 @@ class Ready(Service):
         return self._looking
 
     def _looked(self, was_missing: bool) -> None:
+        self._trouble = ""
         if was_missing:
             self._log.warn("the lock file had disappeared and was written again")
 
     def _could_not_look(self, failure: Failure) -> None:
-        self._log.warn("the lock file cannot be kept in place: {reason}", reason=failure.getErrorMessage())
+        trouble = failure.getErrorMessage()
+        if trouble != self._trouble:
+            self._trouble = trouble
+            self._log.warn("the lock file cannot be kept in place: {reason}", reason=trouble)
 
 
 def let_starter_go(descriptor: int | None, start_lock: Path) -> None:

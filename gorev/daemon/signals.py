@@ -13,7 +13,7 @@ from types import FrameType
 from typing import Final, NoReturn
 
 from twisted.application.service import Service
-from twisted.internet.interfaces import IReactorCore, IReactorFromThreads
+from twisted.internet.interfaces import IReactorFromThreads
 from twisted.logger import Logger
 
 # lifecycle.md §4.3: the whole stop, from the first signal on.
@@ -35,15 +35,13 @@ class Signals(Service):
 
     def __init__(
         self,
-        core: IReactorCore,
-        threads: IReactorFromThreads,
+        reactor: IReactorFromThreads,
         *,
         hang_up: Callable[[], None] | None,
         withdraw: Callable[[], None],
         limit_seconds: float = END_LIMIT_SECONDS,
     ) -> None:
-        self._core = core
-        self._threads = threads
+        self._reactor = reactor
         self._hang_up = hang_up
         self._withdraw = withdraw
         self._limit_seconds = limit_seconds
@@ -70,13 +68,14 @@ class Signals(Service):
 
     def _end_once_running(self, number: int, _: FrameType | None) -> None:
         # Between publishing the lock and the reactor's own handler; the default action would leave the lock file.
-        self._core.callWhenRunning(os.kill, os.getpid(), number)
+        # callWhenRunning would not do: the reactor calls itself running a moment before it installs its handlers.
+        self._reactor.callFromThread(os.kill, os.getpid(), number)
 
     def _hung_up(self, *_: object) -> None:
         if self._hang_up is None:
             os.kill(os.getpid(), signal.SIGTERM)
         else:
-            self._threads.callFromThread(self._hang_up)
+            self._reactor.callFromThread(self._hang_up)
 
     def _end_now(self) -> NoReturn:
         self._withdraw()

@@ -38,6 +38,10 @@ class InvalidValue(GorevError):
     code = "invalid_value"
 
 
+class UnknownField(InvalidValue):
+    """There is no ``field`` of this name; ``allowed`` are the known ones most like it, or all of them."""
+
+
 class InvalidStatus(InvalidValue):
     """As `InvalidValue`, for a task's status (rule S1)."""
 
@@ -168,6 +172,12 @@ class IdempotencyMismatch(GorevError):
     """The idempotency key was used within 24 hours with other arguments."""
 
     code = "idempotency_mismatch"
+
+
+class ToolRemoved(GorevError):
+    """A tool of earlier versions, ``tool``, is gone; ``instead`` does its work."""
+
+    code = "not_found"
 
 
 class WorkspaceNotFound(GorevError):

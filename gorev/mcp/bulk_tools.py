@@ -20,8 +20,21 @@ from gorev.services.store import Answer
 from gorev.wire import errors, kinds
 from gorev.wire.decode import decode
 from gorev.wire.encode import field_name
-from gorev.wire.kinds import BulkKind, DueDate, Flag, Ids, Key, Object, PriorityToken, StatusToken, Tags, TagWord, Text
-from gorev.wire.vocabulary import BULK_DATA, BULK_TOOL
+from gorev.wire.kinds import (
+    BulkKind,
+    DueDate,
+    Flag,
+    Ids,
+    Key,
+    Object,
+    PriorityToken,
+    StatusToken,
+    Tags,
+    TagWord,
+    Text,
+    Updates,
+)
+from gorev.wire.vocabulary import BATCH_TOOL, BULK_DATA, BULK_TOOL
 
 
 class BulkData(msgspec.Struct, kw_only=True):
@@ -61,13 +74,38 @@ class BulkArguments(BulkData, kw_only=True):
     idempotency_key: Key | UnsetType = UNSET
 
 
+class BatchArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``gorev_batch_update``: an id and fields, for each task."""
+
+    updates: Updates
+    dry_run: Flag = False
+    idempotency_key: Key | UnsetType = UNSET
+
+
+async def batch_update(call: ToolCall, given: BatchArguments) -> ToolOutcome:
+    """Change each task in its own way."""
+    begun = time.perf_counter()
+    pairs: list[tuple[str, TaskChange]] = []
+    unknown: dict[str, None] = {}
+    for update in given.updates:
+        id_ = update.get("id")
+        if not isinstance(id_, str):
+            raise MissingParameter(field="updates[].id")
+        fields = {key: value for key, value in update.items() if key != "id"}
+        decoded = decode(BulkData, BULK_DATA, fields, WORDS)
+        unknown |= dict.fromkeys(decoded.unknown)
+        pairs.append((id_, decoded.value.change()))
+    outcome = (await call.workspace.bulk.update(call.actor, pairs, dry_run=given.dry_run, once=call.once)).value
+    return _told(call, "update", outcome, tuple(unknown), (time.perf_counter() - begun) * 1000)
+
+
 async def bulk(call: ToolCall, given: BulkArguments) -> ToolOutcome:
     """Change many tasks, each on its own."""
     begun = time.perf_counter()
     decoded = decode(BulkData, BULK_DATA, {} if given.data is UNSET else given.data, WORDS)
     data = _merged(given, decoded.value)
     outcome = (await _run(call, given, data)).value
-    return _told(call, given, outcome, decoded.unknown, (time.perf_counter() - begun) * 1000)
+    return _told(call, given.operation, outcome, decoded.unknown, (time.perf_counter() - begun) * 1000)
 
 
 def _merged(given: BulkArguments, data: BulkData) -> BulkData:
@@ -116,7 +154,7 @@ def _run(call: ToolCall, given: BulkArguments, data: BulkData) -> Deferred[Answe
 
 
 def _told(
-    call: ToolCall, given: BulkArguments, outcome: BulkOutcome, unknown: tuple[str, ...], took_ms: float
+    call: ToolCall, operation: str, outcome: BulkOutcome, unknown: tuple[str, ...], took_ms: float
 ) -> ToolOutcome:
     failed = [_failure(call, each) for each in outcome.failed]
     warnings = [{"task_id": task_id, "message": _note(call, note)} for task_id, note in outcome.noted]
@@ -131,11 +169,10 @@ def _told(
         "execution_time_ms": round(took_ms, 2),
         "dry_run": outcome.dry_run,
     }
-    target = given.operation
     lines = [
         call.say(
             "{operation}: {total} tasks, {successful} changed, {failed} failed, {warnings} warnings ({ms:.0f} ms)",
-            operation=target,
+            operation=operation,
             total=outcome.total,
             successful=len(outcome.successful),
             failed=len(failed),
@@ -195,5 +232,17 @@ TOOLS: Final = (
             "force": "transition: pass over all rules",
         },
         idempotent=False,
+    ),
+)
+
+UNLISTED: Final = (
+    Tool(
+        name="gorev_batch_update",
+        title="Change many tasks",
+        description="Changes status, tags or fields of up to 500 tasks at once; each succeeds or fails on its own.",
+        arguments=BatchArguments,
+        names=BATCH_TOOL,
+        handler=batch_update,
+        output={},
     ),
 )

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gorev.domain import values
-from gorev.domain.errors import ConfirmationRequired, MissingParameter
+from gorev.domain.errors import ConfirmationRequired, MissingParameter, ToolRemoved
 from gorev.domain.query import Sort, TaskQuery
 from gorev.domain.task import Branch, NewTask, TaskChange
 from gorev.domain.values import Priority
@@ -423,3 +423,26 @@ HIERARCHY: Final = Tool(
 )
 
 TOOLS: Final = (LISTING, DETAIL, UPDATE, EDIT, DELETE, HIERARCHY)
+
+
+class AnyArguments(msgspec.Struct, kw_only=True):
+    """Arguments that nothing is done with."""
+
+
+async def removed(call: ToolCall, given: AnyArguments) -> ToolOutcome:
+    """Tell the caller of a tool that is gone what to use instead."""
+    raise ToolRemoved(tool="gorev_olustur", instead="templateden_gorev_olustur")
+
+
+UNLISTED: Final = (
+    Tool(
+        name="gorev_olustur",
+        title="Removed",
+        description="Removed in 0.11.1.",
+        arguments=AnyArguments,
+        names=TASK_TOOL,
+        handler=removed,
+        output={},
+        takes_anything=True,
+    ),
+)

@@ -18,6 +18,7 @@ from twisted.logger import Logger
 from gorev.domain.errors import GorevError, WorkspaceRequired
 from gorev.domain.values import Actor, ActorKind
 from gorev.locale import text
+from gorev.mcp.hidden_names import Hidden
 from gorev.mcp.registry import CallContext, ToolOutcome
 from gorev.services.store import Once
 from gorev.services.workspaces import Workspace
@@ -104,6 +105,7 @@ class Tool:
     reads: frozenset[str] = frozenset()
     destructive: bool = False
     idempotent: bool = True
+    takes_anything: bool = False
 
     def listed(self, language: str) -> dict[str, Any]:
         """The ``tools/list`` entry."""
@@ -150,7 +152,14 @@ class Toolbox:
 
     _log = Logger()
 
-    def __init__(self, tools: Sequence[Tool]) -> None:
+    def __init__(
+        self,
+        tools: Sequence[Tool],
+        hidden: Mapping[str, Hidden] | None = None,
+        unlisted: Sequence[Tool] = (),
+    ) -> None:
+        self._hidden = hidden or {}
+        self._unlisted = {tool.name: tool for tool in unlisted}
         self._tools = {tool.name: tool for tool in sorted(tools, key=lambda tool: ORDER.index(tool.name))}
 
     def instructions(self, language: str) -> str:
@@ -162,37 +171,55 @@ class Toolbox:
         return [tool.listed(language) for tool in self._tools.values()]
 
     def is_tool(self, name: str) -> bool:
-        """Whether there is a tool of this name."""
-        return name in self._tools
+        """Whether there is a tool of this name, listed or not."""
+        return self._found(name) is not None
 
     def is_read(self, name: str, arguments: Mapping[str, Any]) -> bool:
         """Whether the call changes nothing."""
-        tool = self._tools[name]
-        return tool.read_only or arguments.get("action") in tool.reads
+        found = self._found(name)
+        if found is None:
+            return False
+        tool, given = found
+        return tool.read_only or ({**arguments, **given}).get("action") in tool.reads
 
     def repeatable(self) -> list[str]:
-        """Tools that only read."""
-        return [tool.name for tool in self._tools.values() if tool.read_only]
+        """Tools that only read, by every name they have."""
+        reading = {tool.name for tool in self._tools.values() if tool.read_only}
+        return [*sorted(reading), *(name for name, hidden in self._hidden.items() if hidden.tool in reading)]
 
     async def call(self, name: str, arguments: Mapping[str, Any], context: CallContext) -> ToolOutcome:
         """Check the arguments and do it."""
-        tool = self._tools[name]
+        found = self._found(name)
+        if found is None:
+            raise LookupError(name)
+        tool, given = found
+        arguments = {**arguments, **given}
         encoder = Encoder(WORDS, "" if context.workspace is None else context.workspace.id)
         spelt: Mapping[str, str] = {}
         try:
-            decoded = decode(tool.arguments, tool.names, arguments, WORDS, refuse_unknown=True)
-            spelt = decoded.spelt
+            decoded = decode(tool.arguments, tool.names, arguments, WORDS, refuse_unknown=not tool.takes_anything)
+            # Operations speak of the task's `id`, whatever the tool calls that argument.
+            spelt = {"id": decoded.spelt["task_id"], **decoded.spelt} if "task_id" in decoded.spelt else decoded.spelt
             if context.workspace is None:
                 raise WorkspaceRequired
             call = ToolCall(
                 workspace=context.workspace,
                 actor=Actor(client=context.client[:100], kind=ActorKind.MCP, session=context.session),
                 language=context.language,
-                once=_once(name, arguments),
+                once=_once(tool.name, arguments),
             )
             return await tool.handler(call, decoded.value)
         except GorevError as error:
             return _failed(error, context.language, encoder, spelt)
+
+    def _found(self, name: str) -> tuple[Tool, Mapping[str, str]] | None:
+        """The tool of a name, and the arguments that the name gives."""
+        tool = self._tools.get(name) or self._unlisted.get(name)
+        if tool is not None:
+            return tool, {}
+        hidden = self._hidden.get(name)
+        meant = None if hidden is None else self._tools.get(hidden.tool)
+        return None if hidden is None or meant is None else (meant, hidden.given)
 
     def failure(self, error: GorevError, language: str) -> ToolOutcome:
         """The outcome of a call that never reached its tool."""

@@ -1,4 +1,4 @@
-"""Every tool there is; `Toolbox` puts them in order."""
+"""Every tool there is; `Toolbox` puts them in order. `UNLISTED` can be called by those who know their names."""
 
 from __future__ import annotations
 
@@ -13,3 +13,5 @@ TOOLS: Final = (
     *context_tools.TOOLS,
     *bulk_tools.TOOLS,
 )
+
+UNLISTED: Final = (*bulk_tools.UNLISTED, *task_tools.UNLISTED)

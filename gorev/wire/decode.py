@@ -15,7 +15,7 @@ import attrs
 import msgspec
 from msgspec import UnsetType
 
-from gorev.domain.errors import ConflictingAlias, InvalidValue, MissingParameter
+from gorev.domain.errors import ConflictingAlias, MissingParameter, UnknownField
 from gorev.wire import kinds
 from gorev.wire.vocabulary import Names, Vocabulary
 
@@ -57,7 +57,7 @@ def decode(
         known = sorted(names.out(words)[name] for name in fields)
         close = difflib.get_close_matches(unknown[0], sorted(names.spellings()), 1)
         nearest = [names.out(words)[name] for each in close if (name := names.inside(each)) in fields]
-        raise InvalidValue(field=unknown[0], value=unknown[0], allowed=nearest or known)
+        raise UnknownField(field=unknown[0], value=unknown[0], allowed=nearest or known)
     values: dict[str, object] = {}
     for name, (kind, clears) in fields.items():
         value = found.get(name)

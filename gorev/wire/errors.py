@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from gorev.domain.errors import GorevError
+from gorev.domain.errors import GorevError, UnknownField
 from gorev.domain.project import ProjectView
 from gorev.domain.task import Prerequisite, TaskView
 from gorev.domain.values import Status
@@ -19,6 +19,7 @@ from gorev.wire.vocabulary import STATUS, Vocabulary, understood
 _MESSAGE: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
     "missing_parameter": "{field} is required.",
+    "unknown_field": "There is no parameter {field}. There is: {allowed}.",
     "missing_parameter_of": "{field} is required, one of {allowed}.",
     "missing_fields": "These fields are required: {fields}.",
     "invalid_value": "{field} cannot be {value}. Allowed: {allowed}.",
@@ -44,6 +45,7 @@ _MESSAGE: Final[Mapping[str, str]] = {
     "project_mismatch": "Parent and subtask must belong to the same project.",
     "stale_revision": "It has been changed meanwhile; here is how it is now.",
     "idempotency_mismatch": "The idempotency key {key} was used with another request.",
+    "not_found": "{tool} is gone: use {instead}.",
     "workspace_not_found": "There is no workspace with the id {id}.",
     "workspace_required": (
         "Which workspace? Start the assistant in a project folder, or give the bridge --workspace or GOREV_WORKSPACE."
@@ -66,7 +68,8 @@ _UNAVAILABLE: Final[Mapping[str, str]] = {
 
 def message(error: GorevError, language: str, words: Vocabulary, spelt: Mapping[str, str] | None = None) -> str:
     """What the caller is told; ``spelt`` says how it spelt the fields it gave."""
-    return sentence(error.code, error.details, language, words, spelt)
+    code = "unknown_field" if isinstance(error, UnknownField) else error.code
+    return sentence(code, error.details, language, words, spelt)
 
 
 def sentence(

@@ -47,6 +47,7 @@ BulkKind = Literal["transition", "tag", "update"]
 TagWord = Literal["add", "remove", "replace"]
 Ids = Annotated[list[str], Meta(min_length=1, max_length=500)]
 Object = dict[str, Any]
+Updates = Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=500)]
 HierarchyAction = Literal["create_subtask", "change_parent", "show"]
 Text = str
 Flag = bool
@@ -203,6 +204,7 @@ _REFUSAL: Final[dict[Any, tuple[type[GorevError], str]]] = {
     Key: (InvalidValue, "1 to 255 characters"),
     Ids: (InvalidValue, "a list of 1 to 500 ids"),
     Object: (InvalidValue, "an object"),
+    Updates: (InvalidValue, "a list of 1 to 500 objects"),
 }
 
 

@@ -170,6 +170,7 @@ BULK_TOOL: Final = TASK.but(
     Name("ids", "ids", "task_ids"),
     Name("how", "tag_operation", "tag_operation"),
 )
+BATCH_TOOL: Final = Names(*_same("updates", "dry_run", "idempotency_key"))
 LINK_TOOL: Final = LINK.but(
     *_KEYS,
     Name("relation", "baglanti_tipi", "connection_type", ("baglanti_tip",)),
