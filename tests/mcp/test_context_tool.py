@@ -110,9 +110,7 @@ def test_hidden_names_give_their_action(daemon: RunningDaemon) -> None:
     with daemon.mcp() as assistant:
         child = assistant.call("gorev_altgorev_olustur", parent_id=parent, baslik="below")["structuredContent"]["gorev"]
         tree = assistant.call("gorev_hiyerarsi_goster", gorev_id=parent)["structuredContent"]
-        root = assistant.call("gorev_ust_degistir", gorev_id=child["id"], yeni_parent_id="")["structuredContent"][
-            "gorev"
-        ]
+        moved = assistant.call("gorev_ust_degistir", gorev_id=child["id"], yeni_parent_id="")
         assert assistant.call("gorev_set_active", task_id=parent)["structuredContent"]["gorev"]["id"] == parent
         assert assistant.call("gorev_get_active")["structuredContent"]["gorev"]["id"] == parent
         project = daemon.post("/api/proje", {"isim": "P"}).json["data"]["id"]
