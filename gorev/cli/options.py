@@ -52,5 +52,6 @@ def flags_of(options: Mapping[str, Any], voice: Voice) -> Flags:
 
 def merged(outer: Flags, inner: Flags) -> Flags:
     """``gorev daemon FLAGS start FLAGS``: those given to the inner command win."""
-    given = {name: value for name, value in attrs.asdict(inner).items() if value not in (None, False)}
+    # Compared by identity: port 0 is a value.
+    given = {name: value for name, value in attrs.asdict(inner).items() if value is not None and value is not False}
     return attrs.evolve(outer, **given)

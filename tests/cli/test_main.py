@@ -1,0 +1,97 @@
+"""The command line as such: languages, exit codes, where output goes. Each a real process."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gorev import __version__
+from gorev.cli.main import COMMANDS, take_language
+from gorev.cli.options import merged
+from gorev.settings import Flags
+from tests.daemon.programs import run_gorev
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["daemon", "nonsense"],
+        ["daemon", "--nonsense"],
+        ["daemon", "--port"],
+        ["daemon", "--port", "x"],
+        ["daemon", "--port", "65536"],
+        ["daemon", "--mode", "centralized"],
+        ["daemon", "status", "surplus"],
+        ["daemon", "stop", "--port", "1"],
+        ["daemon", "--detach", "--stop"],
+        ["daemon", "--stop", "status"],
+        ["daemon-stop", "surplus"],
+        ["version", "surplus"],
+        ["--lang", "de", "version"],
+        ["--lang"],
+    ],
+    ids=" ".join,
+)
+def test_a_wrong_command_line_is_a_usage_error_of_one_line(home: Path, arguments: list[str]) -> None:
+    refused = run_gorev(*arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert re.fullmatch(r"gorev: .+\n", refused.stderr)
+    assert list(home.iterdir()) == []
+
+
+def test_no_command_at_all_is_a_usage_error_with_the_help(home: Path) -> None:
+    refused = run_gorev()
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert all(name in refused.stderr for name in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["daemon"], ["daemon", "restart"], ["daemon-status"], ["version"]], ids=" ".join
+)
+def test_help_goes_to_standard_output(home: Path, command: list[str]) -> None:
+    explained = run_gorev(*command, "--help")
+    assert (explained.returncode, explained.stderr) == (0, "")
+    assert explained.stdout.startswith("Usage: gorev")
+    assert "show this message" in explained.stdout
+
+
+def test_every_command_has_a_help_page_in_turkish(home: Path) -> None:
+    pages = [run_gorev(command, "--help", "--lang", "tr").stdout for command in sorted(COMMANDS)]
+    assert [page for page in pages if not page.startswith(("Kullanım: ", "kullanım: "))] == []
+
+
+def test_the_language_flag_may_stand_anywhere() -> None:
+    assert take_language(["daemon", "--lang", "en", "status"]) == ("en", ["daemon", "status"])
+    assert take_language(["--lang=tr", "version"]) == ("tr", ["version"])
+    assert take_language(["--lang=tr", "version", "--lang", "en"]) == ("en", ["version"])
+    assert take_language(["version"]) == (None, ["version"])
+
+
+def test_what_follows_two_dashes_is_no_flag() -> None:
+    assert take_language(["task", "--", "--lang", "en"]) == (None, ["task", "--", "--lang", "en"])
+
+
+def test_a_flag_of_the_inner_command_wins_over_that_of_the_outer() -> None:
+    outer = Flags(port=5099, host="localhost", debug=True)
+    assert merged(outer, Flags()) == outer
+    assert merged(outer, Flags(port=0)) == Flags(port=0, host="localhost", debug=True)
+    assert merged(Flags(), Flags(debug=True)).debug
+
+
+def test_the_version_has_three_lines(home: Path) -> None:
+    first, built, commit = run_gorev("version").stdout.splitlines()
+    assert first == f"Gorev {__version__}"
+    assert built.startswith("built: ")
+    assert commit.startswith("commit: ")
+
+
+def test_the_version_flag_has_one_line(home: Path) -> None:
+    assert run_gorev("--version").stdout == f"Gorev {__version__}\n"
+
+
+def test_a_terminal_without_turkish_letters_is_no_reason_to_fail(home: Path) -> None:
+    explained = run_gorev("--help", "--lang", "tr", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert (explained.returncode, explained.stderr) == (0, "")
