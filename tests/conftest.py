@@ -8,6 +8,7 @@ import os
 import shutil
 import socket
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -22,7 +23,7 @@ from twisted.logger import ILogObserver, LogEvent, formatEvent, globalLogPublish
 from twisted.python.failure import Failure
 from zope.interface import implementer
 
-from tests.support.running_daemon import RunningDaemon
+from tests.support.running_daemon import RunningDaemon, has_ended
 
 # A closed connection or a process that ended is noticed some turns of the reactor later, and only then its timers go.
 REACTOR_GRACE_TURNS = 100
@@ -125,11 +126,18 @@ def _end_processes_of(home: Path) -> None:
         for process in ours:
             with suppress(psutil.NoSuchProcess):
                 process.terminate()
-        _, stubborn = psutil.wait_procs(ours, timeout=DAEMON_STOP_SECONDS)
-        for process in stubborn:
+        for process in _still_running(ours):
             with suppress(psutil.NoSuchProcess):
                 process.kill()
-        psutil.wait_procs(stubborn, timeout=DAEMON_STOP_SECONDS)
+        _still_running(ours)
+
+
+def _still_running(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """Those that have not ended in good time; a zombie has, though nobody may have reaped it yet."""
+    deadline = time.monotonic() + DAEMON_STOP_SECONDS
+    while (running := [each for each in processes if not has_ended(each)]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return running
 
 
 def _is_under(home: Path, process: psutil.Process) -> bool:

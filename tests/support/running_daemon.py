@@ -11,13 +11,14 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 import attrs
 import psutil
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 # Generous: a loaded machine is slow, and no passing test waits this long.
@@ -37,6 +38,14 @@ def wait_for(condition: Callable[[], Found | None]) -> Found:
         if time.monotonic() > deadline:
             raise TimeoutError(condition)
         time.sleep(0.02)
+
+
+def has_ended(process: psutil.Process) -> bool:
+    """Whether the process does nothing any more, reaped by its parent or not."""
+    try:
+        return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 @attrs.frozen
@@ -124,8 +133,9 @@ class EventStream:
 
     def wait_until_closed(self) -> int | None:
         """The code that the server closed with, all frames before it passed over."""
-        for _ in self._connection:
-            continue
+        with suppress(ConnectionClosed):
+            for _ in self._connection:
+                continue
         return self._connection.close_code
 
 
@@ -178,7 +188,7 @@ class RunningDaemon:
         except (FileNotFoundError, psutil.NoSuchProcess):
             return
         process.send_signal(number)
-        process.wait(PATIENCE_SECONDS)
+        wait_for(lambda: has_ended(process))
 
     def request(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:
         """One HTTP request; a body that is not bytes is sent as JSON."""
