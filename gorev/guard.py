@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import unquote_to_bytes, urlsplit
 
 import attrs
 
@@ -41,6 +41,7 @@ class Refusal:
 
 FOREIGN: Final = Refusal(403, "forbidden_origin", "Only this computer's own programs and Gorev's own page may do this.")
 NOT_JSON: Final = Refusal(415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
+NOT_UTF8: Final = Refusal(404, "not_found", "There is nothing at this address.")
 TOO_LARGE: Final = Refusal(413, "payload_too_large", "The body is larger than allowed.")
 
 
@@ -66,6 +67,15 @@ def is_own(origin: str, port: int) -> bool:
 def is_json(content_type: str | None) -> bool:
     """Whether a ``Content-Type`` is that of JSON."""
     return (content_type or "").partition(";")[0].strip().lower() == "application/json"
+
+
+def is_utf8(path: bytes) -> bool:
+    """Whether a path in a request is UTF-8 once its percent escapes are resolved."""
+    try:
+        unquote_to_bytes(path).decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def body_limit_bytes(path: str) -> int:

@@ -33,7 +33,15 @@ DEFAULT_PORT: Final = 5082
 LOG_LEVELS: Final = ("debug", "info", "warn", "error")
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1", "[::1]")
 CONFIGURATION_PATH: Final = Path(".gorev-daemon", "config.toml")
-CONFIGURATION_KEYS: Final = ("port", "host", "default_workspace", "log_level", "language")
+CONFIGURATION_KEYS: Final = (
+    "port",
+    "host",
+    "default_workspace",
+    "export_directory",
+    "allow_external_watches",
+    "log_level",
+    "language",
+)
 
 StartedBy = Literal["hand", "cli", "bridge", "service"]
 
@@ -68,8 +76,10 @@ class DefaultWorkspace:
 class Settings:
     """Everything that is fixed for the life of the process.
 
-    ``port`` 0 means any free one; ``mcp_port`` None means a local socket, else the loopback port of the local protocol.
-    ``start_lock`` is the inherited descriptor of ``start_file``. ``warnings`` wait for the log to be there.
+    ``port`` 0 means any free one; ``export_directory`` is one more folder where exports may be written;
+    ``allow_external_watches`` lets tasks watch files outside their workspace; ``mcp_port`` None means a local socket,
+    else the loopback port of the local protocol. ``start_lock`` is the inherited descriptor of ``start_file``.
+    ``warnings`` wait for the log to be there.
     """
 
     home: Path
@@ -77,6 +87,8 @@ class Settings:
     workspace: DefaultWorkspace
     language: str
     log_level: str
+    export_directory: Path | None = None
+    allow_external_watches: bool = False
     mcp_port: int | None = None
     started_by: StartedBy = "hand"
     start_lock: int | None = None
@@ -117,6 +129,11 @@ class Settings:
         """The database of the per-user workspace, mode 0600."""
         return self.home / ".gorev" / "gorev.db"
 
+    @property
+    def ide_settings_file(self) -> Path:
+        """The user's settings for editors."""
+        return self.home / ".gorev" / "ide-config.json"
+
     @classmethod
     def resolve(cls, flags: Flags, environ: Mapping[str, str], start_directory: Path | None = None) -> Settings:
         """The settings of a daemon started in ``start_directory`` (the current one); reads both configuration files.
@@ -138,6 +155,8 @@ class Settings:
             ),
             language=language(flags.lang, environ, configuration.language),
             log_level=_log_level(flags, environ, configuration, warnings),
+            export_directory=_export_directory(configuration.export_directory, home),
+            allow_external_watches=configuration.allow_external_watches is True,
             mcp_port=_mcp_port(flags.mcp_endpoint),
             started_by=started_by,
             start_lock=_descriptor(environ.get("GOREV_START_LOCK_FD", "")),
@@ -179,6 +198,8 @@ class _Configuration:
     port: int | None = None
     host: str | None = None
     default_workspace: str | None = None
+    export_directory: str | None = None
+    allow_external_watches: bool | None = None
     log_level: str | None = None
     language: str | None = None
     warnings: tuple[str, ...] = ()
@@ -196,9 +217,11 @@ class _Configuration:
             raise BrokenConfiguration(file=file, reason=error) from error
         unknown = [key for key in found if key not in CONFIGURATION_KEYS]
         values = {key: found.get(key) for key in CONFIGURATION_KEYS}
-        for key in ("host", "default_workspace", "log_level", "language"):
+        for key in ("host", "default_workspace", "export_directory", "log_level", "language"):
             if not isinstance(values[key], str | None):
                 raise BrokenConfiguration(file=file, reason=f"{key} is not a text")
+        if not isinstance(values["allow_external_watches"], bool | None):
+            raise BrokenConfiguration(file=file, reason="allow_external_watches is not true or false")
         _check_choice(f"log_level ({file})", values["log_level"], LOG_LEVELS)
         _check_choice(f"language ({file})", values["language"], LANGUAGES)
         if values["port"] is not None:
@@ -312,6 +335,15 @@ def _log_level(flags: Flags, environ: Mapping[str, str], configuration: _Configu
     if variable:
         warnings.append(f"GOREV_LOG_LEVEL is ignored: {variable} is none of {', '.join(LOG_LEVELS)}")
     return configuration.log_level or "info"
+
+
+def _export_directory(configured: str | None, home: Path) -> Path | None:
+    if not configured:
+        return None
+    expanded = home / configured[2:] if configured == "~" or configured.startswith("~/") else Path(configured)
+    if not expanded.is_absolute():
+        raise InvalidPath(name="export_directory", value=configured)
+    return Path(os.path.normpath(expanded))
 
 
 def _mcp_port(endpoint: str | None) -> int | None:

@@ -49,8 +49,8 @@ class GuardedRequest(SiteRequest):
         """Serve the request unless the guard refuses it."""
         site: GuardedSite = cast("Any", self.channel).site
         port = site.port()
-        origin = self.getHeader("origin")
-        refusal = guard.refusal(self.getHeader("host"), origin, port) or self._body_refusal()
+        origin = self._whole_header("origin")
+        refusal = guard.refusal(self._whole_header("host"), origin, port) or self._content_refusal()
         if refusal is None and origin is not None:
             self.setHeader("Access-Control-Allow-Origin", origin)
             self.setHeader("Access-Control-Expose-Headers", guard.EXPOSED_HEADERS)
@@ -70,11 +70,18 @@ class GuardedRequest(SiteRequest):
         target = getattr(self.channel, "_path", b"") or b""
         return guard.body_limit_bytes(target.partition(b"?")[0].decode("latin-1"))
 
-    def _body_refusal(self) -> Refusal | None:
+    def _whole_header(self, name: str) -> str | None:
+        """A header's value; several are joined (RFC 9110 §5.3), and are then no host and no origin of ours."""
+        values = self.requestHeaders.getRawHeaders(name)
+        return None if values is None else ", ".join(values)
+
+    def _content_refusal(self) -> Refusal | None:
         if self._too_large:
             return guard.TOO_LARGE
         if self._received_bytes and not guard.is_json(self.getHeader("content-type")):
             return guard.NOT_JSON
+        if self.path.startswith(b"/api") and not guard.is_utf8(self.path):
+            return guard.NOT_UTF8
         return None
 
     def _refuse(self, refusal: Refusal, default_language: str) -> None:
@@ -109,7 +116,7 @@ class GuardedSite(Site):
         default_language: str,
     ) -> None:
         root = Root(api.resource(), Socket(events, default_language), page)
-        super().__init__(root, requestFactory=GuardedRequest)
+        super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False)
         self._page = page
         self.port = port
         self.default_language = default_language
@@ -148,6 +155,7 @@ class Socket(Resource):
             return self._upgraded.render(request)
         language = preferred_language(request.getHeader("accept-language")) or self._default_language
         request.setHeader("Upgrade", "websocket")
+        request.setHeader("Cache-Control", "no-store")
         request.setHeader("Content-Type", "application/json; charset=utf-8")
         request.setResponseCode(426)
         return failed(426, "upgrade_required", text(language, "This address is for WebSocket clients.")).encoded()

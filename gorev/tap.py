@@ -139,7 +139,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
-    from gorev.mcp import line
+    from gorev.mcp import ide_tools, line
     from gorev.mcp.attach import WorkspaceHost
     from gorev.mcp.conversations import Conversations
     from gorev.mcp.hidden_names import HIDDEN
@@ -150,8 +150,12 @@ def makeService(options: Options) -> Daemon:
     from gorev.rest.health import HealthRoutes
     from gorev.services.bus import EventBus
     from gorev.services.folder import Location
+    from gorev.services.ides.editors import Editors
+    from gorev.services.ides.settings import IdeSettingsFile
     from gorev.services.registry import WorkspaceFile
-    from gorev.services.workspaces import Workspaces
+    from gorev.services.undertakings import Undertakings
+    from gorev.services.watching.service import FileWatching
+    from gorev.services.workspaces import Places, Workspaces
     from gorev.site import GuardedSite
     from gorev.wire import errors
     from gorev.wire.vocabulary import Vocabulary
@@ -172,15 +176,35 @@ def makeService(options: Options) -> Daemon:
         database=settings.workspace.database_file,
         mode=0o600 if settings.workspace.database_file == settings.user_database else 0o644,
     )
-    workspaces = Workspaces(reactor, default, WorkspaceFile(settings.registry_file), bus.publish)
+    watching = FileWatching(reactor)
+    bus.listen(watching.told)
+    places = Places(
+        home=settings.home,
+        own_folder=settings.directory,
+        exports=settings.export_directory,
+        allows_external_watches=settings.allow_external_watches,
+    )
+    workspaces = Workspaces(
+        reactor,
+        default,
+        WorkspaceFile(settings.registry_file),
+        bus.publish,
+        places,
+        watching,
+        Undertakings(reactor, bus.publish_progress),
+        settings.language,
+    )
     hub = Hub(reactor, workspaces, bus)
 
+    editors = Editors(
+        reactor, str(settings.home), os.environ, sys.platform, IdeSettingsFile(settings.ide_settings_file)
+    )
     host = WorkspaceHost(workspaces, settings.language, lambda version: reactor.callLater(0, reactor.stop))
     endpoint = local_endpoint(settings.socket, settings.mcp_port)
     assistants = line.LineFactory(
         Service(
             host=host,
-            registry=Toolbox(TOOLS, HIDDEN, UNLISTED),
+            registry=Toolbox((*TOOLS, *ide_tools.tools(editors)), HIDDEN, UNLISTED),
             render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
             version=__version__,
             instance=lock.instance,
@@ -211,7 +235,7 @@ def makeService(options: Options) -> Daemon:
 
     daemon = Daemon(reactor, None if options.logs_elsewhere else observer)
     conversations = Conversations(assistants)
-    for service in (LockService(lock), workspaces, conversations, requests, hub, http, local, signals, ready):
+    for service in (LockService(lock), workspaces, watching, conversations, requests, hub, http, local, signals, ready):
         service.setServiceParent(daemon)
     return daemon
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
-from typing import Final
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
 
 import attrs
 
@@ -23,6 +25,28 @@ class Action(enum.Enum):
     SET_ACTIVE = "set_active"
     BULK_OPERATION = "bulk_operation"
     FILE_CHANGE = "file_change"
+
+
+@attrs.frozen(kw_only=True)
+class Interaction:
+    """Something that was done with a task, as an assistant's memory."""
+
+    task_id: str
+    action: Action
+    context: Mapping[str, Any]
+    session_id: str | None
+    time: datetime
+
+
+@attrs.frozen(kw_only=True)
+class ContextRecord:
+    """The context of a workspace with everything that was done in it; recent tasks newest first."""
+
+    active_task_id: str | None
+    recent_tasks: tuple[str, ...]
+    session_data: Mapping[str, Any]
+    updated_at: datetime | None
+    interactions: tuple[Interaction, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

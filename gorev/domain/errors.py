@@ -10,6 +10,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 
+class AsSpelt(str):
+    """The name of a field in the caller's own spelling, which is to be told back as it is."""
+
+
 class GorevError(Exception):
     """A request that cannot be done, for a reason its sender can act on."""
 
@@ -27,7 +31,7 @@ class MissingParameter(GorevError):
 
 
 class MissingFields(GorevError):
-    """``fields`` of a template were left blank."""
+    """``fields`` of a template were left blank; ``example`` holds values that would do."""
 
     code = "missing_fields"
 
@@ -108,6 +112,24 @@ class TemplateNotFound(GorevError):
     code = "template_not_found"
 
 
+class ProfileNotFound(GorevError):
+    """No filter profile has ``profile`` as its number or name."""
+
+    code = "profile_not_found"
+
+
+class DefaultProfile(GorevError):
+    """The filter profile ``name`` came with the program and is not deleted."""
+
+    code = "default_profile"
+
+
+class Conflict(GorevError):
+    """The ``name`` is another one's."""
+
+    code = "conflict"
+
+
 class DependencyIncomplete(GorevError):
     """Rule S2: ``open`` lists the prerequisites (id, title, status) that are not finished."""
 
@@ -154,6 +176,24 @@ class DependencyNotFound(GorevError):
     """No link has this id or joins these tasks."""
 
     code = "dependency_not_found"
+
+
+class WatchNotFound(GorevError):
+    """No file watch has ``id`` or is of ``path``."""
+
+    code = "watch_not_found"
+
+
+class IdeNotFound(GorevError):
+    """The editor ``ide`` is not installed, or not where it could be found."""
+
+    code = "ide_not_found"
+
+
+class DownloadFailed(GorevError):
+    """The editor ``ide`` could not fetch the extension ``extension``; ``reason`` is what it said."""
+
+    code = "download_failed"
 
 
 class ProjectMismatch(GorevError):
@@ -220,3 +260,51 @@ class BadRequest(GorevError):
     """What arrived cannot be read at all; ``reason`` says why, in English technical terms."""
 
     code = "bad_request"
+
+
+class InvalidFormat(GorevError):
+    """A document to import cannot be read; ``reason`` says why, as a text key, and quotes nothing of it."""
+
+    code = "invalid_format"
+
+
+class InvalidReference(GorevError):
+    """``count`` rows of a document, some of them ``ids``, name in ``field`` what is nowhere, or make a circle."""
+
+    code = "invalid_reference"
+
+
+class PathNotAllowed(GorevError):
+    """A file at ``path`` may not be read or written; ``reason`` says why, as a text key."""
+
+    code = "path_not_allowed"
+
+
+class FileMissing(GorevError):
+    """There is no file at ``path``."""
+
+    code = "file_not_found"
+
+
+class FileUnusable(GorevError):
+    """The operating system could not read or write the file at ``path``; ``system`` is what it says."""
+
+    code = "io_error"
+
+
+class Cancelled(GorevError):
+    """Somebody ended the operation by its id; nothing of it remains."""
+
+    code = "cancelled"
+
+
+class OperationTaken(GorevError):
+    """An operation with this ``operation_id`` is under way already."""
+
+    code = "conflict"
+
+
+class OperationNotFound(GorevError):
+    """No operation with this ``operation_id`` is under way."""
+
+    code = "not_found"

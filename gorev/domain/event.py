@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import datetime
+from typing import TypeAlias
 
 import attrs
 
@@ -21,7 +22,18 @@ class EventKind(enum.Enum):
     PROJECT_CREATED = "project_created"
     PROJECT_UPDATED = "project_updated"
     PROJECT_DELETED = "project_deleted"
+    TEMPLATE_CHANGED = "template_changed"
     WORKSPACE_SYNC = "workspace_sync"
+
+
+@attrs.frozen(kw_only=True)
+class TemplatesAdded:
+    """What an initialisation of the templates came to: how many were ``created``."""
+
+    created: int
+
+
+Entity: TypeAlias = TaskView | ProjectView | TemplatesAdded
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +41,7 @@ class Event:
     """One change. ``seq`` rises by one per workspace, without gaps (rule R3).
 
     ``before`` is absent for what was created, ``after`` for what was deleted, both for a sync. ``changed`` names the
-    fields that an update changed.
+    fields that an update changed. A sync with ``first_seq`` is told in place of the events from that one to its own.
     """
 
     seq: int
@@ -37,9 +49,10 @@ class Event:
     actor: Actor
     kind: EventKind
     entity_id: str | None = None
-    before: TaskView | ProjectView | None = None
-    after: TaskView | ProjectView | None = None
+    before: Entity | None = None
+    after: Entity | None = None
     changed: tuple[str, ...] = ()
+    first_seq: int | None = None
 
     @property
     def rev(self) -> int | None:
@@ -50,3 +63,13 @@ class Event:
             case ProjectView(project=project):
                 return project.rev
         return None
+
+
+@attrs.frozen(kw_only=True)
+class Progress:
+    """How far a long operation is: ``done`` of ``total`` steps."""
+
+    operation: str
+    operation_id: str
+    done: int
+    total: int

@@ -13,8 +13,8 @@ from gorev.domain.values import Priority, Status
 class Sort(enum.Enum):
     """The order of a list. Undated tasks come last in both directions; ties go by id."""
 
-    CREATED_DESC = "created_desc"
-    CREATED_ASC = "created_asc"
+    CREATED_DESC = "created_at_desc"
+    CREATED_ASC = "created_at_asc"
     DUE_ASC = "due_date_asc"
     DUE_DESC = "due_date_desc"
     PRIORITY_ASC = "priority_asc"

@@ -6,7 +6,7 @@ an upper-case I typed in an English title and a Turkish one are indistinguishabl
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from gorev.domain.errors import InvalidValue
@@ -15,20 +15,25 @@ TITLE_LIMIT: Final = 500
 DESCRIPTION_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
 
-_CASELESS: Final = str.maketrans({"İ": "i", "I": "i", "ı": "i"})
-_FOLDED: Final = str.maketrans(
-    {"ş": "s", "Ş": "s", "ğ": "g", "Ğ": "g", "ç": "c", "Ç": "c", "ö": "o", "Ö": "o", "ü": "u", "Ü": "u"}
-)
+_CASELESS: Final = {"İ": "i", "I": "i", "ı": "i"}
+_FOLDED: Final = {"ş": "s", "Ş": "s", "ğ": "g", "Ğ": "g", "ç": "c", "Ç": "c", "ö": "o", "Ö": "o", "ü": "u", "Ü": "u"}
 
 
 def caseless(value: str) -> str:
     """``value`` for comparison without regard to case, in Turkish and English alike."""
-    return value.translate(_CASELESS).casefold()
+    return _replaced(value, _CASELESS).casefold()
 
 
 def folded(value: str) -> str:
     """``value`` for search: without regard to case or Turkish diacritics."""
-    return value.translate(_CASELESS).translate(_FOLDED).casefold()
+    return _replaced(_replaced(value, _CASELESS), _FOLDED).casefold()
+
+
+def _replaced(value: str, letters: Mapping[str, str]) -> str:
+    # str.translate looks each letter up: it takes forty times as long with a Turkish text of 250 letters.
+    for letter, other in letters.items():
+        value = value.replace(letter, other)
+    return value
 
 
 def clean(field: str, value: str) -> str:
@@ -45,14 +50,23 @@ def clean(field: str, value: str) -> str:
     return value
 
 
+def filled(field: str, value: str) -> str:
+    """A trimmed, non-empty text.
+
+    @raise InvalidValue: if it is blank or not clean.
+    """
+    trimmed = clean(field, value).strip()
+    if not trimmed:
+        raise InvalidValue(field=field, value=value, allowed="text that is not blank")
+    return trimmed
+
+
 def line(field: str, value: str, limit: int) -> str:
     """A trimmed, non-empty text of at most ``limit`` characters.
 
     @raise InvalidValue: if it is blank, too long, or not clean.
     """
-    trimmed = clean(field, value).strip()
-    if not trimmed:
-        raise InvalidValue(field=field, value=value, allowed="text that is not blank")
+    trimmed = filled(field, value)
     if len(trimmed) > limit:
         raise InvalidValue(field=field, value=f"{trimmed[:20]}…", allowed="at most {limit} characters", limit=limit)
     return trimmed

@@ -7,14 +7,16 @@ import attrs
 from gorev.domain.project import ProjectView
 from gorev.domain.task import Branch, Task, TaskView
 from gorev.domain.values import Status
+from gorev.domain.watches import Watch
 
 
 @attrs.frozen(kw_only=True)
 class TaskDetail:
-    """A task, its links read, with its subtree."""
+    """A task, its links read, with its subtree and the files that are watched for it."""
 
     view: TaskView
     children: tuple[Branch, ...]
+    watches: tuple[Watch, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -13,6 +13,7 @@ from gorev.domain.project import ProjectView
 from gorev.domain.task import Branch, TaskView
 from gorev.domain.values import LinkKind, Priority, Status
 from gorev.domain.views import Hierarchy, TaskDetail
+from gorev.domain.watches import Watch
 from gorev.locale import text
 
 SYMBOL: Final = {
@@ -33,6 +34,8 @@ _STATUS_NAME: Final = {
 _PRIORITY_NAME: Final = {Priority.HIGH: "High", Priority.MEDIUM: "Medium", Priority.LOW: "Low"}
 
 TAGS_SHOWN: Final = 3
+# Of a task's file watches; gorev_file_watch lists the others.
+WATCHES_SHOWN: Final = 5
 
 
 def status_name(status: Status, language: str) -> str:
@@ -73,7 +76,7 @@ def _counters(view: TaskView, language: str) -> str:
 
 
 def detail(shown: TaskDetail, language: str, today: date) -> str:
-    """A task in full."""
+    """A task in full, but for its subtasks: under the last heading the caller lists them."""
     view, task = shown.view, shown.view.task
     facts = [
         ("ID", task.id),
@@ -95,9 +98,26 @@ def detail(shown: TaskDetail, language: str, today: date) -> str:
     lines = [f"# {one_line(task.title)}", "", *(f"- **{name}:** {value}" for name, value in facts)]
     lines += ["", f"## {text(language, 'Description')}", "", task.description or text(language, "No description.")]
     lines += _links(shown, language)
+    if shown.watches:
+        lines += ["", f"## {text(language, 'Watched files')} ({len(shown.watches)})", ""]
+        lines += [watch(each) for each in shown.watches[:WATCHES_SHOWN]]
     if shown.children:
-        lines += ["", f"## {text(language, 'Subtasks')}", "", *tree(shown.children, language)]
+        below = _statuses(shown.children)
+        lines += ["", f"## {text(language, 'Subtasks')} ({below.count(Status.COMPLETED)} / {len(below)})", ""]
     return "\n".join(lines)
+
+
+def watch(shown: Watch) -> str:
+    """A file watch as an item of a list."""
+    return f"- {one_line(shown.path)} | watch_id:{shown.id}"
+
+
+def _statuses(branches: Sequence[Branch]) -> list[Status]:
+    """The status of everything in these trees."""
+    waiting = list(branches)
+    for branch in waiting:
+        waiting.extend(branch.children)
+    return [branch.view.task.status for branch in waiting]
 
 
 def _links(shown: TaskDetail, language: str) -> list[str]:
@@ -122,19 +142,8 @@ def _links(shown: TaskDetail, language: str) -> list[str]:
     return lines
 
 
-def tree(branches: Sequence[Branch], language: str, *, with_project: bool = False) -> list[str]:
-    """Trees as indented lines."""
-    lines = []
-    waiting = [(branch, 0) for branch in reversed(branches)]
-    while waiting:
-        branch, depth = waiting.pop()
-        lines.append(row(branch.view, language, depth=depth, with_project=with_project))
-        waiting.extend((child, depth + 1) for child in reversed(branch.children))
-    return lines
-
-
 def hierarchy(shown: Hierarchy, language: str) -> str:
-    """A task among its ancestors and subtasks."""
+    """A task, its ancestors and how far its subtasks are; they are listed by the caller."""
     count = shown.by_status.get
     above = " › ".join(one_line(view.task.title) for view in reversed(shown.ancestors))
     lines = [f"# {one_line(shown.view.task.title)}", "", f"ID: {shown.view.task.id}"]
@@ -153,7 +162,7 @@ def hierarchy(shown: Hierarchy, language: str) -> str:
             progress=shown.progress,
         )
     )
-    return "\n".join([*lines, "", *tree(shown.children, language)])
+    return "\n".join(lines)
 
 
 def project(view: ProjectView, language: str) -> str:

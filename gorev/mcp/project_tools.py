@@ -15,7 +15,8 @@ from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET, PAGE
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
-from gorev.wire.kinds import Key, Offset, Text
+from gorev.wire.decode import or_absent
+from gorev.wire.kinds import Key, Offset, Rev, Text
 from gorev.wire.vocabulary import PROJECT_TOOL
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
@@ -79,7 +80,8 @@ async def project_tasks(call: ToolCall, given: TasksArguments) -> ToolOutcome:
     limit = PAGE if given.limit is UNSET else given.limit
     query = TaskQuery(project_id=given.project_id, limit=limit, offset=given.offset)
     page = (await call.workspace.tasks.of_project(query)).value
-    budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    shown = None if page.project is None else call.encoder.project(page.project)
+    budget = (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - len(encode.json(shown))
     rows: list[dict[str, Any]] = []
     lines: list[str] = []
     spent_rows = spent_lines = 0
@@ -96,7 +98,6 @@ async def project_tasks(call: ToolCall, given: TasksArguments) -> ToolOutcome:
         heading = status
         rows.append(row)
         lines.append(line)
-    shown = None if page.project is None else call.encoder.project(page.project)
     structured: dict[str, Any] = {
         "proje": shown,
         "gorevler": rows,
@@ -124,6 +125,7 @@ class ActiveArguments(msgspec.Struct, kw_only=True):
 
     action: ActiveAction
     project_id: Text | UnsetType = UNSET
+    rev: Rev | UnsetType = UNSET
     idempotency_key: Key | UnsetType = UNSET
 
 
@@ -133,7 +135,7 @@ async def active_project(call: ToolCall, given: ActiveArguments) -> ToolOutcome:
     if given.action == "set":
         if given.project_id is UNSET:
             raise MissingParameter(field=PROJECT_TOOL.out(WORDS)["project_id"])
-        view = (await operations.activate(call.actor, given.project_id, call.once)).value
+        view = (await operations.activate(call.actor, given.project_id, or_absent(given.rev), call.once)).value
         said = f"{call.say('This project is active now.')}\n{markdown.project(view, call.language)}"
         return ToolOutcome(text=said, structured={"proje": call.encoder.project(view)})
     if given.action == "clear":

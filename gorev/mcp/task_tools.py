@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
+import attrs
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
@@ -32,13 +33,13 @@ from gorev.wire.kinds import (
     Tags,
     Text,
 )
-from gorev.wire.vocabulary import HIERARCHY_TOOL, LIST_TOOL, TASK, TASK_TOOL
+from gorev.wire.vocabulary import HIERARCHY, HIERARCHY_TOOL, LIST_TOOL, TASK, TASK_TOOL
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
 # mcp-tools.md §1: what an answer may cost, in bytes of JSON, without a limit asked for and with one.
 DEFAULT_BUDGET: Final = 5_600
-ASKED_BUDGET: Final = 20_000
+ASKED_BUDGET: Final = 19_400
 PAGE: Final = 50
 
 
@@ -72,7 +73,8 @@ async def list_tasks(call: ToolCall, given: ListArguments) -> ToolOutcome:
     )
     page = (await call.workspace.tasks.trees(query)).value
     active = (await call.workspace.projects.active()).value.project
-    budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    named = [len(each.project.name.encode()) for each in (page.project, active) if each is not None]
+    budget = (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - max(named, default=0)
     rows, lines, cut = fitting(call, page.rows, budget, with_project=page.project is None)
     after = given.offset + len(rows)
     structured: dict[str, Any] = {
@@ -150,6 +152,24 @@ def fitting(
     return rows, lines, cut
 
 
+def subtasks(
+    call: ToolCall, children: tuple[Branch, ...], budget: int, *, limit: int = PAGE, offset: int = 0
+) -> tuple[list[dict[str, Any]], list[str], int]:
+    """A page of a task's subtasks, each with its subtree, as many as the budget lets through, and how many follow."""
+    rows, lines, cut = fitting(call, children[offset : offset + limit], budget, with_project=False)
+    after = offset + len(rows)
+    left = max(len(children) - after, 0)
+    if left:
+        cut.append(
+            call.say(
+                "{left} more subtasks: call gorev_hierarchy with action show and offset {offset}.",
+                left=left,
+                offset=after,
+            )
+        )
+    return rows, [*lines, *cut], left
+
+
 def _preorder(root: Branch) -> list[tuple[int, int | None, Branch]]:
     """Depth, position of the parent in this list, and branch, of everything in a tree."""
     nodes: list[tuple[int, int | None, Branch]] = []
@@ -173,7 +193,15 @@ async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     detail = (await call.workspace.tasks.get(given.id)).value
     await call.workspace.context.note_view(call.actor, detail.view.task.id)
     shown = markdown.detail(detail, call.language, call.workspace.today())
-    return ToolOutcome(text=shown, structured={"gorev": call.encoder.detail(detail)})
+    encoded = call.encoder.task(detail.view)
+    structured: dict[str, Any] = {"gorev": encoded}
+    if detail.watches:
+        structured["izlemeler"] = call.encoder.watches(detail.watches[: markdown.WATCHES_SHOWN])
+    budget = DEFAULT_BUDGET - max(len(shown.encode()), len(encode.json(structured)))
+    encoded[TASK.out(WORDS)["subtasks"]], lines, left = subtasks(call, detail.children, budget)
+    if left:
+        structured["kalan"] = left
+    return ToolOutcome(text="\n".join([shown, *lines]), structured=structured)
 
 
 class UpdateArguments(msgspec.Struct, kw_only=True):
@@ -281,6 +309,8 @@ class HierarchyArguments(msgspec.Struct, kw_only=True):
     priority: PriorityToken | UnsetType = UNSET
     due_date: DueDate | UnsetType | None = UNSET
     tags: Tags | UnsetType = UNSET
+    limit: Limit | UnsetType = UNSET
+    offset: Offset = 0
     rev: Rev | UnsetType = UNSET
     idempotency_key: Key | UnsetType = UNSET
 
@@ -337,7 +367,23 @@ async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutc
     if not isinstance(target, str):
         raise MissingParameter(field=HIERARCHY_TOOL.out(WORDS)["task_id"])
     shown = (await call.workspace.tasks.hierarchy(target)).value
-    return ToolOutcome(text=markdown.hierarchy(shown, call.language), structured=call.encoder.hierarchy(shown))
+    head = markdown.hierarchy(shown, call.language)
+    names = HIERARCHY.out(WORDS)
+    structured: dict[str, Any] = call.encoder.hierarchy(attrs.evolve(shown, children=()))
+    structured[names["task"]] = call.encoder.brief(shown.view)
+    structured[names["ancestors"]] = [call.encoder.brief(view) for view in shown.ancestors]
+    budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    rows, lines, left = subtasks(
+        call,
+        shown.children,
+        budget - max(len(head.encode()), len(encode.json(structured))),
+        limit=PAGE if given.limit is UNSET else given.limit,
+        offset=given.offset,
+    )
+    structured[names["children"]] = rows
+    if left:
+        structured["kalan"] = left
+    return ToolOutcome(text="\n".join([head, "", *lines]), structured=structured)
 
 
 TASK_OUTPUT: Final = {"gorev": "object"}
@@ -368,7 +414,7 @@ DETAIL: Final = Tool(
     arguments=DetailArguments,
     names=TASK_TOOL,
     handler=show_task,
-    output=TASK_OUTPUT,
+    output={**TASK_OUTPUT, "izlemeler": "array", "kalan": "integer"},
     read_only=True,
 )
 
@@ -403,26 +449,39 @@ DELETE: Final = Tool(
     output={"silinen": "object"},
     hints={"confirm": "must be true"},
     destructive=True,
+    demanded=frozenset({"confirm"}),
 )
 
-HIERARCHY: Final = Tool(
+SUBTASKS: Final = Tool(
     name="gorev_hierarchy",
     title="Subtasks",
     description="Makes a subtask, moves a task elsewhere in the tree, or shows a task's ancestors and subtasks.",
     arguments=HierarchyArguments,
     names=HIERARCHY_TOOL,
     handler=hierarchy,
-    output={"gorev": "object", "ust_gorevler": "array", "alt_gorevler": "array", "toplam_alt_gorev": "integer"},
+    output={
+        "gorev": "object",
+        "ust_gorevler": "array",
+        "alt_gorevler": "array",
+        "toplam_alt_gorev": "integer",
+        "tamamlanan_alt": "integer",
+        "devam_eden_alt": "integer",
+        "beklemede_alt": "integer",
+        "iptal_alt": "integer",
+        "ilerleme_yuzdesi": "number",
+        "kalan": "integer",
+    },
     hints={
         "new_parent_id": "empty: make it a root task",
         "parent_id": "for create_subtask",
         "task_id": "for the others",
+        "limit": "for show",
     },
     reads=frozenset({"show"}),
     idempotent=False,
 )
 
-TOOLS: Final = (LISTING, DETAIL, UPDATE, EDIT, DELETE, HIERARCHY)
+TOOLS: Final = (LISTING, DETAIL, UPDATE, EDIT, DELETE, SUBTASKS)
 
 
 class AnyArguments(msgspec.Struct, kw_only=True):

@@ -91,6 +91,8 @@ class Tool:
     """A tool. ``title``, ``description`` and ``hints`` (by field) are text keys; ``output`` names the struct's keys.
 
     ``reads`` are the actions that change nothing, of a tool with actions; ``read_only`` says it of the whole tool.
+    ``reaches_out`` says that it has to do with more than this machine.
+    ``demanded`` are fields that are required too, but missed by the tool itself, in its own words.
     """
 
     name: str
@@ -106,6 +108,8 @@ class Tool:
     destructive: bool = False
     idempotent: bool = True
     takes_anything: bool = False
+    reaches_out: bool = False
+    demanded: frozenset[str] = frozenset()
 
     def listed(self, language: str) -> dict[str, Any]:
         """The ``tools/list`` entry."""
@@ -116,13 +120,13 @@ class Tool:
             "inputSchema": self._schema(language),
             "outputSchema": {
                 "type": "object",
-                "properties": {key: {"type": _types(type_)} for key, type_ in self.output.items()},
+                "properties": {key: _output_schema(type_) for key, type_ in self.output.items()},
             },
             "annotations": {
                 "readOnlyHint": self.read_only,
                 "destructiveHint": self.destructive,
                 "idempotentHint": self.idempotent or self.read_only,
-                "openWorldHint": False,
+                "openWorldHint": self.reaches_out,
             },
         }
 
@@ -134,12 +138,14 @@ class Tool:
             if "enum" in schema:
                 # In the order of the declaration, and typed: some clients take no untyped enum.
                 schema = {"type": "string", "enum": list(kind.__args__)}
+            if "enum" in schema.get("items", {}):
+                schema["items"]["type"] = "string"
             if name in self.hints:
                 schema["description"] = text(language, self.hints[name])
             properties[names[name]] = schema
         required = []
         for field in msgspec.structs.fields(self.arguments):
-            if field.required:
+            if field.required or field.name in self.demanded:
                 required.append(names[field.name])
             elif field.default not in (UNSET, None, msgspec.NODEFAULT):
                 properties[names[field.name]]["default"] = field.default
@@ -180,7 +186,8 @@ class Toolbox:
         if found is None:
             return False
         tool, given = found
-        return tool.read_only or ({**arguments, **given}).get("action") in tool.reads
+        action = {**arguments, **given}.get("action")
+        return tool.read_only or (isinstance(action, str) and action in tool.reads)
 
     def repeatable(self) -> list[str]:
         """Tools that only read, by every name they have."""
@@ -226,17 +233,17 @@ class Toolbox:
         return _failed(error, language, Encoder(WORDS, ""), {})
 
 
-def _types(written: str) -> str | list[str]:
-    """A JSON Schema ``type`` from ``"object"`` or ``"object|null"``."""
-    types = written.split("|")
-    return types if len(types) > 1 else written
+def _output_schema(written: str) -> dict[str, Any]:
+    """The schema of ``"object"`` or ``"object|null"``; some clients take no list of types."""
+    types = [{"type": type_} for type_ in written.split("|")]
+    return {"anyOf": types} if len(types) > 1 else types[0]
 
 
 def _once(name: str, arguments: Mapping[str, Any]) -> Once | None:
     key = arguments.get("idempotency_key")
     if not isinstance(key, str):
         return None
-    asked = encode.json([name, {each: arguments[each] for each in sorted(arguments) if each != "idempotency_key"}])
+    asked = encode.canonical([name, {each: arguments[each] for each in arguments if each != "idempotency_key"}])
     return Once(key, hashlib.sha256(asked).hexdigest())
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -12,7 +13,8 @@ import attrs
 import msgspec
 from twisted.web.http import Request
 
-from gorev.domain.errors import BadRequest, InvalidValue
+from gorev.domain.errors import AsSpelt, BadRequest, InvalidValue
+from gorev.domain.text import clean
 from gorev.domain.values import Actor, ActorKind
 from gorev.locale import LANGUAGES
 from gorev.services.store import Once
@@ -79,13 +81,22 @@ class Call:
 
         @raise InvalidValue: the key is too long or not visible ASCII.
         """
+        return self.once_of(self._asked)
+
+    def once_of(self, asked: Callable[[], bytes]) -> Once | None:
+        """As `once`, for a request that is told from others by what ``asked`` yields.
+
+        @raise InvalidValue: the key is too long or not visible ASCII.
+        """
         key = self.header("Idempotency-Key")
         if key is None:
             return None
         if not 0 < len(key) <= KEY_LIMIT or not all("!" <= letter <= "~" for letter in key):
             raise InvalidValue(field="Idempotency-Key", value=key[:60], allowed="1 to 255 visible ASCII characters")
-        asked = encode.json([self.request.method, self.request.path, self.json()])
-        return Once(key, hashlib.sha256(asked).hexdigest())
+        return Once(key, hashlib.sha256(asked()).hexdigest())
+
+    def _asked(self) -> bytes:
+        return encode.canonical([self.request.method, self.request.path, self.json()])
 
     async def workspace(self) -> Workspace:
         """The workspace that headers or the query name (``rest-api.md`` §1).
@@ -120,18 +131,19 @@ class Call:
         }
         return self._decoded(declared, names, given)
 
-    def body(self, declared: type[S], names: Names) -> S:
-        """The JSON body as ``declared``; unknown keys are ignored (rule N3).
+    def body(self, declared: type[S], names: Names, given: Mapping[str, object] | None = None) -> S:
+        """The JSON body, or what was read of it already, as ``declared``; unknown keys are ignored (rule N3).
 
         @raise BadRequest: it is no JSON object.
         @raise MissingParameter, InvalidValue, ConflictingAlias: see `decode`.
         """
-        return self._decoded(declared, names, self.json())
+        return self._decoded(declared, names, self.json() if given is None else given)
 
     def json(self) -> dict[str, Any]:
         """The body, an empty one being an empty object.
 
         @raise BadRequest: it is no JSON object.
+        @raise InvalidValue: a text in it holds half a surrogate pair.
         """
         content = self.request.content.getvalue() if self.request.content else b""
         if not content.strip():
@@ -139,6 +151,7 @@ class Call:
         try:
             given = msgspec.json.decode(content)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            _refuse_half_characters(content)
             raise BadRequest(reason=str(error)) from None
         except RecursionError:
             raise BadRequest(reason="JSON is nested too deeply") from None
@@ -150,6 +163,20 @@ class Call:
         decoded = decode(declared, names, given, self.words)
         self.spelt.update(decoded.spelt)
         return decoded.value
+
+
+def _refuse_half_characters(content: bytes) -> None:
+    """Name the field with half a surrogate pair in a body that msgspec could not read, if that was the reason.
+
+    @raise InvalidValue: there is one.
+    """
+    try:
+        given = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    for key, value in given.items() if isinstance(given, dict) else ():
+        field = AsSpelt(key.encode("utf-8", "replace").decode())
+        clean(field, json.dumps([key, value], ensure_ascii=False))
 
 
 def preferred_language(header: str | None) -> str | None:

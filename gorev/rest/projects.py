@@ -65,7 +65,7 @@ async def deleted(call: Call) -> Reply:
 
 async def activated(call: Call) -> Reply:
     """Make a project the active one."""
-    answer = await (await call.workspace()).projects.activate(call.actor, call.path["id"], call.once)
+    answer = await (await call.workspace()).projects.activate(call.actor, call.path["id"], call.rev, call.once)
     return _one(call, answer.value, answer.seq, 200, text(call.language, "This project is active now."))
 
 

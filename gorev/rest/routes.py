@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import attrs
 
-from gorev.rest import links, projects, tasks, workspaces
+from gorev.rest import links, projects, search, summary, tasks, templates, transfer, workspaces
 from gorev.rest.call import Call
 from gorev.rest.health import HealthRoutes
 from gorev.rest.reply import Reply
@@ -65,6 +65,18 @@ DATA_ROUTES = (
     Route(POST, ("/baglanti",), (), links.created),
     Route(DELETE, ("/baglanti/{id}",), (), links.deleted),
     Route(DELETE, ("/baglanti",), (), links.deleted_between),
+    Route(GET, ("/template", "/templateler"), ("/templates",), templates.listed),
+    Route(GET, ("/template/{id}",), ("/templates/{id}",), templates.shown),
+    Route(POST, ("/template/{id}/gorev",), (), templates.task_created_of),
+    Route(POST, (), ("/tasks/from-template",), templates.task_created),
+    # One shipped client puts the base in front of the path twice.
+    Route(POST, ("/template/init",), ("/template/init", "/api/v1/template/init"), templates.initialised),
+    Route(GET, ("/ozet",), ("/summary",), summary.shown),
+    Route(POST, ("/search",), ("/search",), search.searched),
+    Route(GET, ("/search/history",), ("/search/history",), search.history),
+    Route(POST, ("/export",), ("/export",), transfer.exported),
+    Route(POST, ("/import",), ("/import",), transfer.imported),
+    Route(DELETE, ("/operations/{id}",), ("/operations/{id}",), transfer.cancelled),
     Route(GET, (), ("/workspaces",), workspaces.listed),
     Route(POST, (), ("/workspaces/register",), workspaces.registered),
     Route(GET, (), ("/workspaces/{id}",), workspaces.shown),

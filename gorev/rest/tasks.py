@@ -14,6 +14,7 @@ from gorev.domain.query import Sort, TaskQuery
 from gorev.domain.task import Branch, NewTask, TaskChange, TaskView
 from gorev.domain.values import Priority, Status
 from gorev.locale import text
+from gorev.rest import templates
 from gorev.rest.call import Call
 from gorev.rest.reply import Reply, enveloped
 from gorev.wire import kinds
@@ -145,7 +146,9 @@ def _row(encoder: Encoder, branch: Branch, *, nested: bool) -> Object:
 
 
 async def created(call: Call) -> Reply:
-    """Make a task."""
+    """Make a task; a body that names a template, of that."""
+    if templates.is_meant(call):
+        return await templates.task_created(call)
     new = call.body(TaskBody, TASK).new()
     answer = await (await call.workspace()).tasks.create(call.actor, new, call.once)
     return _one(call, answer.value, answer.seq, 201, text(call.language, "Task created."))

@@ -7,18 +7,23 @@ from typing import TypeAlias
 
 from twisted.logger import Logger
 
-from gorev.domain.event import Event
+from gorev.domain.event import Event, Progress
 
 Listener: TypeAlias = Callable[[str, list[Event]], None]
+ProgressListener: TypeAlias = Callable[[str, Progress], None]
 
 
 class EventBus:
-    """Hands events to listeners on the reactor thread, in commit order; one listener's failure is not another's."""
+    """Hands events to listeners on the reactor thread, in commit order; one listener's failure is not another's.
+
+    How far long operations are, which is no event, goes to listeners of its own.
+    """
 
     _log = Logger()
 
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
+        self._progress_listeners: list[ProgressListener] = []
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with workspace id and events of each commit, until the returned function is called."""
@@ -32,3 +37,15 @@ class EventBus:
                 listener(workspace_id, events)
             except Exception:
                 self._log.failure("an event listener failed")
+
+    def listen_to_progress(self, listener: ProgressListener) -> None:
+        """Call ``listener`` with workspace id and each step of a long operation."""
+        self._progress_listeners.append(listener)
+
+    def publish_progress(self, workspace_id: str, progress: Progress) -> None:
+        """Tell every listener how far an operation is."""
+        for listener in self._progress_listeners:
+            try:
+                listener(workspace_id, progress)
+            except Exception:
+                self._log.failure("a progress listener failed")

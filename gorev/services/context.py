@@ -15,7 +15,7 @@ from gorev.domain.values import Actor, Status
 from gorev.services.change import change_task
 from gorev.services.lookup import require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage import context, projects, tasks
+from gorev.storage import attention, context, projects, tasks
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
 
@@ -101,8 +101,8 @@ class ContextOperations:
                 created=done.get(Action.CREATED, 0),
                 updated=done.get(Action.UPDATED, 0),
                 completed=done.get(Action.COMPLETED, 0),
-                next_priorities=tuple(tasks.by_ids(cursor, context.next_priority_ids(cursor))),
-                blockers=tuple(tasks.by_ids(cursor, context.blocked_ids(cursor))),
+                next_priorities=tuple(tasks.by_ids(cursor, attention.high_priority_ids(cursor, _SUMMARY_TASKS))),
+                blockers=tuple(tasks.by_ids(cursor, attention.blocked_ids(cursor, _SUMMARY_TASKS))),
             )
 
         return self._store.read(work)

@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from gorev.domain.errors import InvalidValue, WorkspaceUnavailable
+from gorev.domain.text import clean
 from gorev.storage.opening import prepare
 
 FOLDER = ".gorev"
@@ -39,11 +40,12 @@ class Opened:
 def cleaned(path: str) -> Path:
     """An absolute path without ``.``, ``..`` or trailing separator; symlinks are not followed.
 
-    @raise InvalidValue: if it is not absolute.
+    @raise InvalidValue: if it is not absolute, or cannot be written as UTF-8.
     """
-    if not Path(path).is_absolute() or "\0" in path:
+    if not Path(clean("path", path)).is_absolute():
         raise InvalidValue(field="path", value=path, allowed="an absolute path of an existing folder")
-    return Path(os.path.normpath(path))
+    normal = os.path.normpath(path)
+    return Path(normal[1:] if normal.startswith("//") else normal)  # POSIX lets two slashes mean something else
 
 
 def identifier(path: Path) -> str:
@@ -51,8 +53,8 @@ def identifier(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def open_database(location: Location) -> Opened:
-    """Find or create the database of a folder and bring it up to date.
+def open_database(location: Location, language: str = "tr") -> Opened:
+    """Find or create the database of a folder and bring it up to date; what a new one is shipped with is in a language.
 
     @raise InvalidValue: the path is no folder.
     @raise WorkspaceUnavailable: the file cannot be used, or cannot be made.
@@ -64,7 +66,7 @@ def open_database(location: Location) -> Opened:
         database.parent.mkdir(mode=0o755, parents=location.database is not None, exist_ok=True)
     except OSError as error:
         raise WorkspaceUnavailable(reason="io", path=str(location.path), system=error.strerror) from error
-    version = prepare(database, location.mode)
+    version = prepare(database, location.mode, language)
     status = database.stat()
     return Opened(
         database=database,

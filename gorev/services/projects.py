@@ -114,14 +114,18 @@ class ProjectOperations:
 
         return self._store.write(work, Project)
 
-    def activate(self, actor: Actor, project_id: str, once: Once | None = None) -> Deferred[Answer[ProjectView]]:
+    def activate(
+        self, actor: Actor, project_id: str, rev: int | None = None, once: Once | None = None
+    ) -> Deferred[Answer[ProjectView]]:
         """Make a project the active one; the one it replaces and itself change, and all clients reload.
 
         @raise ProjectNotFound, AmbiguousId: there is none, or several.
+        @raise StaleRevision: ``rev`` is out of date.
         """
 
         def work(transaction: Transaction, now: datetime) -> ProjectView:
             view = require_project(transaction.cursor, project_id)
+            check_revision(rev, view.project.rev, view)
             if view.is_active:
                 return view
             _switch(transaction, now, actor, view)

@@ -10,23 +10,30 @@ import os
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Annotated, TypeAlias
 
 import attrs
 import msgspec
 from twisted.logger import Logger
 
+Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+
 
 @attrs.frozen(kw_only=True)
 class KnownWorkspace:
-    """What is remembered of a workspace. ``aliases`` are ids that clients saved for it (``rest-api.md`` §4.15)."""
+    """What is remembered of a workspace. ``aliases`` are ids that clients saved for it (``rest-api.md`` §4.15).
+
+    One that ``has_watches`` is opened when the daemon starts.
+    """
 
     id: str
     path: str
     name: str
     database: str | None
-    created_at: datetime
-    last_accessed: datetime
+    created_at: Instant
+    last_accessed: Instant
     aliases: tuple[str, ...] = ()
+    has_watches: bool = False
 
 
 class WorkspaceFile:

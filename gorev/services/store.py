@@ -65,15 +65,29 @@ class Store:
         def within(transaction: Transaction) -> Answer[T]:
             cursor = transaction.cursor
             now = self.now()
-            known = outcomes.find(cursor, once.key, now) if once else None
-            if once and known:
-                request, outcome = known
-                if request != once.request:
-                    raise IdempotencyMismatch(key=once.key)
-                return Answer(unpacked(outcome, result), events.current_seq(cursor))
+            known = _recalled(cursor, now, result, once) if once else None
+            if known is not None:
+                return known
             value = work(transaction, now)
             if once:
                 outcomes.store(cursor, once.key, once.request, packed(value), now)
             return Answer(value, events.current_seq(cursor))
 
         return self.database.write(within)
+
+    def recall(self, result: type[T], once: Once) -> Deferred[Answer[T] | None]:
+        """What ``once`` yielded when it was first used; nothing if it is new.
+
+        @raise IdempotencyMismatch: the key was used with another request.
+        """
+        return self.database.read(lambda cursor: _recalled(cursor, self.now(), result, once))
+
+
+def _recalled(cursor: Cursor, now: datetime, result: type[T], once: Once) -> Answer[T] | None:
+    known = outcomes.find(cursor, once.key, now)
+    if known is None:
+        return None
+    request, outcome = known
+    if request != once.request:
+        raise IdempotencyMismatch(key=once.key)
+    return Answer(unpacked(outcome, result), events.current_seq(cursor))

@@ -18,7 +18,7 @@ from gorev.domain.views import Hierarchy, TaskChanged, TaskDetail, TaskPage
 from gorev.services.change import change_task, create_task
 from gorev.services.lookup import require_project, require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage import events, projects, task_pages, tasks
+from gorev.storage import events, projects, task_pages, tasks, watches
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
 
@@ -37,7 +37,11 @@ class TaskOperations:
 
         def work(cursor: Cursor) -> TaskDetail:
             view = require_task(cursor, task_id)
-            return TaskDetail(view=view, children=_subtrees(cursor, [view]).get(view.task.id, ()))
+            return TaskDetail(
+                view=view,
+                children=_subtrees(cursor, [view]).get(view.task.id, ()),
+                watches=watches.of_task(cursor, view.task.id),
+            )
 
         return self._store.read(work)
 

@@ -15,16 +15,27 @@ from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gorev.domain.errors import GorevError, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
+from gorev.domain.errors import GorevError, InvalidValue, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.domain.event import Event
+from gorev.services.advice import AdviceOperations
 from gorev.services.bulk import BulkOperations
 from gorev.services.context import ContextOperations
+from gorev.services.exports import ExportOperations
 from gorev.services.folder import Location, Opened, cleaned, identifier, open_database
+from gorev.services.imports import ImportOperations
 from gorev.services.links import LinkOperations
+from gorev.services.profiles import ProfileOperations
 from gorev.services.projects import ProjectOperations
+from gorev.services.reach import Reach
 from gorev.services.registry import KnownWorkspace, WorkspaceFile
+from gorev.services.search import SearchOperations
 from gorev.services.store import Answer, Store
+from gorev.services.summary import SummaryOperations
 from gorev.services.tasks import TaskOperations
+from gorev.services.templates import TemplateOperations
+from gorev.services.undertakings import Undertakings
+from gorev.services.watches import WatchOperations
+from gorev.services.watching.service import FileWatching
 from gorev.storage import events
 from gorev.storage.database import Database
 from gorev.storage.sqlite import Cursor
@@ -67,6 +78,14 @@ class Workspace:
     links: LinkOperations
     context: ContextOperations
     bulk: BulkOperations
+    templates: TemplateOperations
+    summary: SummaryOperations
+    search: SearchOperations
+    profiles: ProfileOperations
+    advice: AdviceOperations
+    watches: WatchOperations
+    exports: ExportOperations
+    imports: ImportOperations
     _store: Store
 
     def today(self) -> date:
@@ -101,6 +120,16 @@ class Workspace:
         return Health(workspace=self, latency_ms=(time.perf_counter() - begun) * 1000, task_count=count, error=error)
 
 
+@attrs.frozen(kw_only=True)
+class Places:
+    """What every workspace's user may reach: see `Reach`, and whether tasks may watch files outside the workspace."""
+
+    home: Path
+    own_folder: Path
+    exports: Path | None = None
+    allows_external_watches: bool = False
+
+
 class Workspaces(Service):
     """Every workspace of this daemon. ``default`` is the one that callers get who name none."""
 
@@ -108,18 +137,32 @@ class Workspaces(Service):
     _log = Logger()
 
     def __init__(
-        self, reactor: Any, default: Location, file: WorkspaceFile, publish: Callable[[str, list[Event]], None]
+        self,
+        reactor: Any,
+        default: Location,
+        file: WorkspaceFile,
+        publish: Callable[[str, list[Event]], None],
+        places: Places,
+        watching: FileWatching,
+        undertakings: Undertakings,
+        language: str = "tr",
     ) -> None:
         self._reactor = reactor
         self._default = default
         self._file = file
         self._publish = publish
+        self._places = places
+        self._watching = watching
+        self.undertakings = undertakings
+        self._language = language
         self._known: dict[str, KnownWorkspace] = {}
         self._aliases: dict[str, str] = {}
         self._open: dict[str, Workspace] = {}
+        self._same_file: dict[str, str] = {}  # ids of paths whose file another open workspace has (rule W3)
         self._opening: dict[str, list[Deferred[Workspace]]] = {}
         self._errands: set[Deferred[Any]] = set()
         self._file_lock = DeferredLock()
+        self._saved = datetime.now(UTC)
         self._stopping = False
         self.default_state: str | None = "opening"
 
@@ -139,6 +182,9 @@ class Workspaces(Service):
         for known in self._file.read():
             self._remember(known)
         self._errand(Deferred.fromCoroutine(self._open_default()))
+        for known in self.every():
+            if known.has_watches and known.id != self.default_id:
+                self._errand(Deferred.fromCoroutine(self._open_watching(known)))
 
     async def _open_default(self) -> None:
         try:
@@ -151,32 +197,51 @@ class Workspaces(Service):
                 details=dict(error.details),
             )
 
+    async def _open_watching(self, known: KnownWorkspace) -> None:
+        """Open a workspace that has file watches, though nobody uses it yet (``behaviours.md`` §7)."""
+        try:
+            await self._open_once(known.id, self._location(known), known.name)
+        except GorevError as error:
+            self._log.warn("the files of {path} are not watched: {code}", path=known.path, code=error.code)
+
     async def stopService(self) -> None:
-        """Close every database; what was submitted is finished first."""
+        """Close every database; what was submitted is finished first, but what takes long is ended."""
         super().stopService()
         self._stopping = True
-        await DeferredList(list(self._errands))
+        self.undertakings.cancel_all()
+        if self._known:
+            self._save()  # with the last accesses
+        while self._errands:
+            await DeferredList(list(self._errands))
         await DeferredList([Deferred.fromCoroutine(each.database.close()) for each in self._open.values()])
         self._open.clear()
 
     async def resolve(self, id_: str | None = None, path: str | None = None, name: str | None = None) -> Workspace:
         """The workspace that a caller means by an id, a path, or neither (``rest-api.md`` §1).
 
-        @raise WorkspaceNotFound: the id is unknown and no path was given.
-        @raise InvalidValue: the path is relative or no folder.
+        @raise WorkspaceNotFound: the id is unknown and no usable path was given.
+        @raise InvalidValue: the path, given alone, is relative or no folder.
         @raise WorkspaceUnavailable: its database cannot be used.
         """
         if id_ is not None:
-            known = self._known.get(self._aliases.get(id_, id_))
-            if known is not None:
-                return await self._opened(self._location(known), known.name)
             if id_ == self.default_id:
                 return await self._opened(self._default, name)
+            known = self._known.get(self.canonical(id_))
+            if known is not None:
+                try:
+                    return await self._opened(self._location(known), known.name)
+                except InvalidValue:  # its folder is gone
+                    self._log.info("workspace {id} is no longer at {path}", id=known.id, path=known.path)
             if path is None:
                 raise WorkspaceNotFound(id=id_)
-        if path is not None:
+        if path is None:
+            return await self._opened(self._default, name)
+        try:
             return await self._opened(self._location_of(cleaned(path)), name)
-        return await self._opened(self._default, name)
+        except InvalidValue:
+            if id_ is None:
+                raise
+            raise WorkspaceNotFound(id=id_) from None
 
     async def register(self, path: str, name: str | None = None, alias: str | None = None) -> Workspace:
         """Open the workspace of a folder and keep ``alias`` as another id of it.
@@ -184,7 +249,7 @@ class Workspaces(Service):
         @raise InvalidValue, WorkspaceUnavailable: as `resolve`.
         """
         workspace = await self.resolve(path=path, name=name)
-        if alias is not None and alias not in self._known:
+        if alias is not None and alias not in self._known and alias != self.default_id:
             self._keep_alias(workspace.id, alias)
         return workspace
 
@@ -197,8 +262,8 @@ class Workspaces(Service):
         return list(self._open.values())
 
     def canonical(self, id_: str) -> str:
-        """The id that an alias stands for; any other id itself."""
-        return self._aliases.get(id_, id_)
+        """The id that an alias stands for; any other id itself, which may have been saved as an alias elsewhere."""
+        return id_ if id_ in self._known else self._aliases.get(id_, id_)
 
     def _location(self, known: KnownWorkspace) -> Location:
         if known.id == self.default_id:
@@ -211,8 +276,8 @@ class Workspaces(Service):
     async def _opened(self, location: Location, name: str | None) -> Workspace:
         if self._stopping:
             raise ShuttingDown
-        id_ = self.canonical(identifier(location.path))
-        workspace = self._open.get(id_)
+        id_ = identifier(location.path)
+        workspace = self._open.get(self._same_file.get(id_, id_))
         if workspace is None:
             workspace = await self._open_once(id_, location, name)
         self._touch(workspace)
@@ -248,9 +313,12 @@ class Workspaces(Service):
                 waiting.callback(workspace)
 
     async def _open_now(self, id_: str, location: Location, name: str | None) -> Workspace:
-        opened: Opened = await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), open_database, location)
+        opened: Opened = await deferToThreadPool(
+            self._reactor, self._reactor.getThreadPool(), open_database, location, self._language
+        )
         for other in self._open.values():
             if other.opened.file == opened.file:
+                self._same_file[id_] = other.id
                 self._keep_alias(other.id, id_)
                 return other
         known = self._known.get(id_)
@@ -265,6 +333,13 @@ class Workspaces(Service):
         )
         database = Database(self._reactor, opened.database, lambda committed: self._publish(id_, committed))
         store = Store(database)
+        reach = Reach(
+            root=location.path,
+            home=self._places.home,
+            own_folder=self._places.own_folder,
+            exports=self._places.exports,
+            databases=lambda: [each.database.path for each in list(self._open.values())],
+        )
         workspace = Workspace(
             id_,
             known.name,
@@ -277,11 +352,40 @@ class Workspaces(Service):
             LinkOperations(store),
             ContextOperations(store),
             BulkOperations(store),
+            TemplateOperations(store),
+            SummaryOperations(store),
+            SearchOperations(store),
+            ProfileOperations(store),
+            AdviceOperations(store),
+            WatchOperations(
+                self._reactor,
+                store,
+                id_,
+                reach,
+                self._watching,
+                allows_outside=self._places.allows_external_watches,
+            ),
+            ExportOperations(
+                store=store,
+                reach=reach,
+                undertakings=self.undertakings,
+                workspace_id=id_,
+                name=known.name,
+                schema_version=opened.schema_version,
+            ),
+            ImportOperations(
+                reactor=self._reactor,
+                store=store,
+                reach=reach,
+                undertakings=self.undertakings,
+                workspace_id=id_,
+            ),
             store,
         )
         self._open[id_] = workspace
         self._remember(known)
         self._save()
+        await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
         return workspace
 
@@ -290,20 +394,33 @@ class Workspaces(Service):
         for alias in known.aliases:
             self._aliases[alias] = known.id
 
-    def _keep_alias(self, id_: str, alias: str) -> None:
-        known = self._known[id_]
-        if alias != id_ and alias not in known.aliases:
-            self._remember(attrs.evolve(known, aliases=(*known.aliases, alias)))
+    def _mark(self, id_: str, has_watches: bool) -> None:
+        """Remember whether the workspace must be opened when the daemon starts."""
+        known = self._known.get(id_)
+        if known is not None and known.has_watches is not has_watches:
+            self._remember(attrs.evolve(known, has_watches=has_watches))
             self._save()
 
+    def _keep_alias(self, id_: str, alias: str) -> None:
+        """Let ``alias`` mean this workspace and no other; its aliases, if it was one of its own, come along."""
+        if alias == id_ or self._aliases.get(alias) == id_:
+            return
+        former = self._known.get(self._aliases.get(alias, ""))
+        if former is not None:
+            self._remember(attrs.evolve(former, aliases=tuple(each for each in former.aliases if each != alias)))
+        merged = self._known.pop(alias, None)
+        further = (alias, *(() if merged is None else merged.aliases))
+        self._remember(attrs.evolve(self._known[id_], aliases=(*self._known[id_].aliases, *further)))
+        self._save()
+
     def _touch(self, workspace: Workspace) -> None:
-        known = self._known[workspace.id]
         now = datetime.now(UTC)
-        if now - known.last_accessed > ACCESS_RESOLUTION:
-            self._known[workspace.id] = attrs.evolve(known, last_accessed=now)
+        self._known[workspace.id] = attrs.evolve(self._known[workspace.id], last_accessed=now)
+        if now - self._saved > ACCESS_RESOLUTION:
             self._save()
 
     def _save(self) -> None:
+        self._saved = datetime.now(UTC)
         self._errand(Deferred.fromCoroutine(self._write_file(list(self._known.values()))))
 
     async def _write_file(self, known: list[KnownWorkspace]) -> None:

@@ -12,7 +12,6 @@ from gorev.storage.sqlite import Cursor
 
 INTERACTIONS_KEPT: Final = 20_000
 _INTERACTIONS_COUNTED: Final = 50
-_SHOWN: Final = 5
 
 _FORGET: Final = """
     DELETE FROM recent_tasks WHERE task_id NOT IN
@@ -21,19 +20,6 @@ _FORGET: Final = """
 
 _COUNTS: Final = """
     SELECT action, count(*) FROM (SELECT action FROM interactions ORDER BY id DESC LIMIT ?) GROUP BY action
-"""
-
-_NEXT: Final = """
-    SELECT id FROM tasks WHERE status IN ('pending', 'in_progress') AND priority = 'high'
-    ORDER BY due_date IS NULL, due_date, created_at, id LIMIT ?
-"""
-
-_BLOCKED: Final = """
-    SELECT DISTINCT tasks.id, tasks.updated_at FROM links JOIN tasks ON tasks.id = links.target_id
-        JOIN tasks AS source ON source.id = links.source_id
-    WHERE links.kind = 'blocks' AND tasks.status IN ('pending', 'in_progress')
-        AND source.status IN ('pending', 'in_progress')
-    ORDER BY tasks.updated_at DESC, tasks.id LIMIT ?
 """
 
 
@@ -79,13 +65,3 @@ def record(
 def counts(cursor: Cursor) -> dict[Action, int]:
     """How often each kind occurs among the last interactions."""
     return {Action(action): count for action, count in cursor.execute(_COUNTS, (_INTERACTIONS_COUNTED,))}
-
-
-def next_priority_ids(cursor: Cursor) -> list[str]:
-    """Open tasks of high priority, the most urgent first."""
-    return [task_id for (task_id,) in cursor.execute(_NEXT, (_SHOWN,))]
-
-
-def blocked_ids(cursor: Cursor) -> list[str]:
-    """Open tasks that wait for open ones."""
-    return [task_id for task_id, _ in cursor.execute(_BLOCKED, (_SHOWN,))]

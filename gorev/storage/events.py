@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from gorev.domain.event import Event, EventKind
+import attrs
+
+from gorev.domain.event import Entity, Event, EventKind, TemplatesAdded
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.domain.values import Actor, ActorKind
@@ -17,6 +20,12 @@ _INSERT: Final = """
     INSERT INTO events (seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed)
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
+
+_TYPE_OF: Final[dict[str, type[Entity]]] = {
+    "task": TaskView,
+    "project": ProjectView,
+    "template": TemplatesAdded,
+}
 
 _AFTER: Final = """
     SELECT seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed
@@ -30,8 +39,8 @@ def append(
     time: datetime,
     actor: Actor,
     kind: EventKind,
-    before: TaskView | ProjectView | None = None,
-    after: TaskView | ProjectView | None = None,
+    before: Entity | None = None,
+    after: Entity | None = None,
     changed: tuple[str, ...] = (),
 ) -> Event:
     """Number and store an event; it goes out to clients when the transaction is committed."""
@@ -47,23 +56,48 @@ def append(
         after=after,
         changed=changed,
     )
-    cursor.execute(
-        _INSERT,
-        (
-            seq,
-            instant_text(time),
-            kind.value,
-            event.entity_id,
-            actor.client,
-            actor.kind.value,
-            actor.session,
-            None if before is None else packed(before),
-            None if after is None else packed(after),
-            packed(changed),
-        ),
-    )
+    cursor.execute(_INSERT, _row(seq, instant_text(time), actor, event))
     transaction.events.append(event)
     return event
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """An event that is not numbered yet."""
+
+    kind: EventKind
+    before: Entity | None = None
+    after: Entity | None = None
+    changed: tuple[str, ...] = ()
+
+
+def append_folded(transaction: Transaction, time: datetime, actor: Actor, batches: Iterable[Sequence[Entry]]) -> None:
+    """Number and store many events of one operation; clients are told of all in one (rule E5)."""
+    cursor = transaction.cursor
+    before = last = current_seq(cursor)
+    when = instant_text(time)
+    for batch in batches:
+        cursor.executemany(_INSERT, [_row(seq, when, actor, entry) for seq, entry in enumerate(batch, last + 1)])
+        last += len(batch)
+    if last > before:
+        cursor.execute("UPDATE workspace SET last_seq = ?", (last,))
+        sync = Event(seq=last, time=time, actor=actor, kind=EventKind.WORKSPACE_SYNC, first_seq=before + 1)
+        transaction.events.append(sync)
+
+
+def _row(seq: int, time: str, actor: Actor, event: Event | Entry) -> tuple[Any, ...]:
+    return (
+        seq,
+        time,
+        event.kind.value,
+        _id(event.after or event.before),
+        actor.client,
+        actor.kind.value,
+        actor.session,
+        None if event.before is None else packed(event.before),
+        None if event.after is None else packed(event.after),
+        packed(event.changed) if event.changed else "[]",
+    )
 
 
 def current_seq(cursor: Cursor) -> int:
@@ -83,7 +117,7 @@ def after(cursor: Cursor, since: int, limit: int) -> list[Event]:
     return [_event(row) for row in cursor.execute(_AFTER, (since, limit))]
 
 
-def _id(entity: TaskView | ProjectView | None) -> str | None:
+def _id(entity: Entity | None) -> str | None:
     match entity:
         case TaskView(task=task):
             return task.id
@@ -94,14 +128,17 @@ def _id(entity: TaskView | ProjectView | None) -> str | None:
 
 def _event(row: tuple[Any, ...]) -> Event:
     seq, time, kind, entity_id, client, client_kind, session, before, after_, changed = row
-    type_: type[TaskView] | type[ProjectView] = ProjectView if kind.startswith("project_") else TaskView
     return Event(
         seq=seq,
         time=instant(time),
         actor=Actor(client=client, kind=ActorKind(client_kind), session=session),
         kind=EventKind(kind),
         entity_id=entity_id,
-        before=None if before is None else unpacked(before, type_),
-        after=None if after_ is None else unpacked(after_, type_),
+        before=_entity(kind, before),
+        after=_entity(kind, after_),
         changed=unpacked(changed, tuple[str, ...]),
     )
+
+
+def _entity(kind: str, written: str | None) -> Entity | None:
+    return None if written is None else unpacked(written, _TYPE_OF[kind.partition("_")[0]])

@@ -1,4 +1,4 @@
-"""Making a database file fit to be used: created, recognised, copied aside, migrated.
+"""Making a database file fit to be used: created, recognised, copied aside, adopted or migrated.
 
 Runs in a thread of its own, before the workspace serves. A file that cannot be used stays as it is.
 """
@@ -6,25 +6,31 @@ Runs in a thread of its own, before the workspace serves. A file that cannot be 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Final
 
 from gorev.domain.errors import WorkspaceUnavailable
-from gorev.storage import sqlite
+from gorev.storage import profiles, sqlite, templates
+from gorev.storage.adoption.adopting import adopt
+from gorev.storage.adoption.original import recognise
+from gorev.storage.copying import copy_aside
 
-_ORIGINAL_TABLE: Final = "gorevler"
+# The first alone would not tell: other programs number their schemas in a table of this name as well.
+_OUR_TABLES: Final = {"schema_version", "workspace", "tasks"}
 
 
-def prepare(path: Path, mode: int) -> int:
-    """Create or upgrade the database at ``path`` and return its schema version.
+def prepare(path: Path, mode: int, language: str = "tr") -> int:
+    """Create or upgrade the database at ``path``, with all it is shipped with, and return its schema version.
 
-    A new file gets ``mode``. Each migration is one transaction; before the first one on a file that holds data, the
-    file is copied beside itself.
+    A new file gets ``mode``, and filter profiles named in ``language``. Each migration is one transaction; before the
+    first one on a file that holds data, the file is copied beside itself. A file of the original program is adopted
+    (`gorev.storage.adoption`).
 
-    @raise WorkspaceUnavailable: if the file is corrupt, newer than this program, of the original program's making, or
-        cannot be read or written. It has then not been changed.
+    @raise WorkspaceUnavailable: if the file is corrupt, newer than this program, of a release of the original program
+        that we do not know, or cannot be read or written. It has then not been changed.
     """
     try:
         if not path.exists():
@@ -32,7 +38,9 @@ def prepare(path: Path, mode: int) -> int:
             path.chmod(mode)
         connection = sqlite.connect(path)
         try:
-            return _migrate(connection, path)
+            version = _migrate(connection, path)
+            _add_defaults(connection, language)
+            return version
         finally:
             connection.close()
     except sqlite3.Error as error:
@@ -50,37 +58,70 @@ def migrations() -> Iterator[tuple[int, str]]:
 
 
 def _migrate(connection: sqlite.Connection, path: Path) -> int:
+    if not _tables(connection) >= _OUR_TABLES and recognise(connection) is not None:
+        adopt(connection, path, lambda: _apply(connection, migrations()))
     version = _version(connection)
     pending = [(number, script) for number, script in migrations() if number > version]
     newest = pending[-1][0] if pending else max(number for number, _ in migrations())
     if version > newest:
         raise WorkspaceUnavailable(reason="too_new", path=str(path), found=version, known=newest)
+    sqlite.use_write_ahead_log(connection)
     if pending and version:
-        _copy_aside(connection, path, version)
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            if _version(connection) == version:
+                copy_aside(path, version + 1)
+        finally:
+            connection.execute("ROLLBACK")
     for number, script in pending:
         connection.execute("BEGIN IMMEDIATE")
         try:
             # Another process may have migrated while this one waited for the lock.
             if _version(connection) < number:
-                for statement in _statements(script):
-                    connection.execute(statement)
-                connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
-                connection.execute("DELETE FROM schema_version")
-                connection.execute("INSERT INTO schema_version (version) VALUES (?)", (number,))
+                _apply(connection, [(number, script)])
             connection.execute("COMMIT")
         except BaseException:
-            connection.execute("ROLLBACK")
+            if connection.in_transaction:  # a full disk, for example, makes SQLite roll back by itself
+                connection.execute("ROLLBACK")
             raise
     return newest
 
 
+def _add_defaults(connection: sqlite.Connection, language: str) -> None:
+    cursor = connection.cursor()
+    if not templates.lacks_defaults(cursor) and not profiles.lacks_shipped(cursor):
+        return
+    cursor.execute("BEGIN IMMEDIATE")
+    try:
+        templates.insert_defaults(cursor, datetime.now(UTC))
+        if profiles.lacks_shipped(cursor):
+            profiles.insert_shipped(cursor, language, datetime.now(UTC))
+        cursor.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            cursor.execute("ROLLBACK")
+        raise
+
+
+def _apply(connection: sqlite.Connection, scripts: Iterable[tuple[int, str]]) -> None:
+    """Migrate, within the transaction that is under way."""
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)")
+    for number, script in scripts:
+        for statement in _statements(script):
+            connection.execute(statement)
+        connection.execute("DELETE FROM schema_version")
+        connection.execute("INSERT INTO schema_version (version) VALUES (?)", (number,))
+
+
+def _tables(connection: sqlite.Connection) -> set[str]:
+    return {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+
+
 def _version(connection: sqlite.Connection) -> int:
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if "schema_version" in tables:
+    tables = _tables(connection)
+    if tables >= _OUR_TABLES:
         (version,) = connection.execute("SELECT version FROM schema_version").fetchone()
         return int(version)
-    if _ORIGINAL_TABLE in tables:
-        raise WorkspaceUnavailable(reason="original")
     if tables - {"sqlite_sequence"}:
         raise WorkspaceUnavailable(reason="foreign")
     return 0
@@ -94,11 +135,3 @@ def _statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(statement):
             yield statement
             statement = ""
-
-
-def _copy_aside(connection: sqlite.Connection, path: Path, version: int) -> None:
-    target = sqlite3.connect(path.with_name(f"{path.name}.before-{version + 1}"))
-    try:
-        connection.backup(target)
-    finally:
-        target.close()

@@ -5,23 +5,28 @@ from __future__ import annotations
 from typing import Any, Final
 
 from gorev.domain.project import Project, ProjectView
+from gorev.domain.text import folded
 from gorev.storage.encoding import instant, instant_text
 from gorev.storage.sqlite import Cursor
 
 _SELECT: Final = """
     SELECT projects.id, projects.name, projects.definition, projects.created_at, projects.updated_at, projects.rev,
         projects.id IS (SELECT active_project_id FROM workspace),
-        count(tasks.id), count(tasks.id) FILTER (WHERE tasks.status = 'completed'),
-        count(tasks.id) FILTER (WHERE tasks.status = 'in_progress'),
-        count(tasks.id) FILTER (WHERE tasks.status = 'pending'),
-        count(tasks.id) FILTER (WHERE tasks.status = 'cancelled')
-    FROM projects LEFT JOIN tasks ON tasks.project_id = projects.id
+        coalesce(sum(number), 0), coalesce(sum(number) FILTER (WHERE status = 'completed'), 0),
+        coalesce(sum(number) FILTER (WHERE status = 'in_progress'), 0),
+        coalesce(sum(number) FILTER (WHERE status = 'pending'), 0),
+        coalesce(sum(number) FILTER (WHERE status = 'cancelled'), 0)
+    FROM projects LEFT JOIN task_counts ON task_counts.project_id = projects.id
 """
 _ONE: Final = _SELECT + " WHERE projects.id = ? GROUP BY projects.id"
 _ALL: Final = _SELECT + " GROUP BY projects.id ORDER BY projects.created_at DESC, projects.id"
 
-_INSERT: Final = "INSERT INTO projects (id, name, definition, created_at, updated_at, rev) VALUES (?, ?, ?, ?, ?, ?)"
-_UPDATE: Final = "UPDATE projects SET name = ?, definition = ?, updated_at = ?, rev = ? WHERE id = ?"
+_INSERT: Final = """
+    INSERT INTO projects (id, name, name_folded, definition, created_at, updated_at, rev) VALUES (?, ?, ?, ?, ?, ?, ?)
+"""
+_UPDATE: Final = """
+    UPDATE projects SET name = ?, name_folded = ?, definition = ?, updated_at = ?, rev = ? WHERE id = ?
+"""
 
 
 def one(cursor: Cursor, project_id: str) -> ProjectView | None:
@@ -35,6 +40,12 @@ def every(cursor: Cursor) -> list[ProjectView]:
     return [_view(row) for row in cursor.execute(_ALL)]
 
 
+def count(cursor: Cursor) -> int:
+    """How many projects there are."""
+    (number,) = cursor.execute("SELECT count(*) FROM projects").fetchone()
+    return int(number)
+
+
 def insert(cursor: Cursor, project: Project) -> None:
     """Store a new project."""
     cursor.execute(
@@ -42,6 +53,7 @@ def insert(cursor: Cursor, project: Project) -> None:
         (
             project.id,
             project.name,
+            folded(project.name),
             project.definition,
             instant_text(project.created_at),
             instant_text(project.updated_at),
@@ -53,7 +65,15 @@ def insert(cursor: Cursor, project: Project) -> None:
 def update(cursor: Cursor, project: Project) -> None:
     """Store a changed project."""
     cursor.execute(
-        _UPDATE, (project.name, project.definition, instant_text(project.updated_at), project.rev, project.id)
+        _UPDATE,
+        (
+            project.name,
+            folded(project.name),
+            project.definition,
+            instant_text(project.updated_at),
+            project.rev,
+            project.id,
+        ),
     )
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from gorev.domain.identifiers import new_id
+from gorev.domain.task import Task
 from gorev.domain.text import caseless, folded
 from gorev.domain.values import Tag
 from gorev.storage.sqlite import Cursor
+
+_INSERT: Final = "INSERT INTO tags (id, name, name_caseless, name_folded) VALUES (?, ?, ?, ?)"
+_ASSIGN: Final = "INSERT INTO task_tags (task_id, tag_id, position) VALUES (?, ?, ?)"
 
 _OF_TASKS: Final = """
     SELECT task_tags.task_id, tags.id, tags.name FROM task_tags JOIN tags ON tags.id = task_tags.tag_id
@@ -32,17 +36,29 @@ def ensure(cursor: Cursor, names: Sequence[str]) -> tuple[Tag, ...]:
         row = cursor.execute("SELECT id, name FROM tags WHERE name_caseless = ?", (key,)).fetchone()
         if row is None:
             row = (new_id(), name)
-            cursor.execute(
-                "INSERT INTO tags (id, name, name_caseless, name_folded) VALUES (?, ?, ?, ?)", (*row, key, folded(name))
-            )
+            cursor.execute(_INSERT, (*row, key, folded(name)))
         tags.append(Tag(id=row[0], name=row[1]))
     return tuple(tags)
+
+
+def insert_many(cursor: Cursor, new: Sequence[Tag]) -> None:
+    """Store new tags, of whose names there is none yet."""
+    cursor.executemany(_INSERT, [(tag.id, tag.name, caseless(tag.name), folded(tag.name)) for tag in new])
 
 
 def assign(cursor: Cursor, task_id: str, tags: Sequence[Tag]) -> None:
     """Make these the task's tags, in this order."""
     cursor.execute("DELETE FROM task_tags WHERE task_id = ?", (task_id,))
+    cursor.executemany(_ASSIGN, [(task_id, tag.id, position) for position, tag in enumerate(tags)])
+
+
+def assign_new(cursor: Cursor, tasks: Iterable[Task]) -> None:
+    """Give new tasks their tags."""
     cursor.executemany(
-        "INSERT INTO task_tags (task_id, tag_id, position) VALUES (?, ?, ?)",
-        [(task_id, tag.id, position) for position, tag in enumerate(tags)],
+        _ASSIGN, [(task.id, tag.id, position) for task in tasks for position, tag in enumerate(task.tags)]
     )
+
+
+def every(cursor: Cursor) -> list[Tag]:
+    """All tags there are, used or not."""
+    return [Tag(id=id_, name=name) for id_, name in cursor.execute("SELECT id, name FROM tags")]

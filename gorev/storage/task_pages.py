@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Final
 
+import attrs
+
 from gorev.domain.query import Sort, TaskQuery
 from gorev.domain.task import TaskView
 from gorev.domain.text import caseless, folded
@@ -43,18 +45,28 @@ def select(
 
 def select_roots(cursor: Cursor, query: TaskQuery, today: date) -> tuple[list[TaskView], int]:
     """As `select`, for trees: a match whose parent matches too is shown under it, so only the topmost are paged."""
+    if not _narrows(query):
+        # A subtask is of its parent's project, so only roots have no match above them.
+        return select(cursor, attrs.evolve(query, roots_only=True), today)
     where, values = _conditions(query, today)
-    matching = f"WITH matching AS (SELECT * FROM tasks WHERE {where})"
-    topmost = "FROM matching WHERE parent_id IS NULL OR parent_id NOT IN (SELECT id FROM matching)"
-    (total,) = cursor.execute(f"{matching} SELECT count(*) {topmost}", values).fetchone()
+    above, _ = _conditions(query, today, table="parent")
+    topmost = f"""FROM tasks WHERE {where} AND NOT EXISTS (
+        SELECT 1 FROM tasks AS parent WHERE parent.id = tasks.parent_id AND {above})"""
+    (total,) = cursor.execute(f"SELECT count(*) {topmost}", (*values, *values)).fetchone()
     page = cursor.execute(
-        f"{matching} SELECT id {topmost} ORDER BY {_ORDER[query.sort]} LIMIT ? OFFSET ?",
-        (*values, query.limit, query.offset),
+        f"SELECT tasks.id {topmost} ORDER BY {_ORDER[query.sort]} LIMIT ? OFFSET ?",
+        (*values, *values, query.limit, query.offset),
     )
     return tasks.by_ids(cursor, [each for (each,) in page]), total
 
 
-def _conditions(query: TaskQuery, today: date) -> tuple[str, tuple[Any, ...]]:
+def _narrows(query: TaskQuery) -> bool:
+    """Whether a condition holds for some tasks of a tree and not for others."""
+    return bool(query.statuses or query.priorities or query.tag or query.quick or query.search or query.parent_id)
+
+
+def _conditions(query: TaskQuery, today: date, table: str = "tasks") -> tuple[str, tuple[Any, ...]]:
+    """What the query asks of a row of ``table``, and the values for its question marks."""
     conditions = ["1"]
     values: list[Any] = []
 
@@ -63,30 +75,31 @@ def _conditions(query: TaskQuery, today: date) -> tuple[str, tuple[Any, ...]]:
         values.extend(parameters)
 
     if query.statuses:
-        add("status IN (SELECT value FROM json_each(?))", packed(query.statuses))
+        add(f"{table}.status IN (SELECT value FROM json_each(?))", packed(query.statuses))
     if query.priorities:
-        add("priority IN (SELECT value FROM json_each(?))", packed(query.priorities))
+        add(f"{table}.priority IN (SELECT value FROM json_each(?))", packed(query.priorities))
     if query.project_id is not None:
-        add("project_id = ?", query.project_id)
+        add(f"{table}.project_id = ?", query.project_id)
     if query.parent_id is not None:
-        add("parent_id = ?", query.parent_id)
+        add(f"{table}.parent_id = ?", query.parent_id)
     if query.roots_only:
-        add("parent_id IS NULL")
+        add(f"{table}.parent_id IS NULL")
     if query.tag is not None:
         add(
-            "id IN (SELECT task_id FROM task_tags JOIN tags ON tags.id = task_tags.tag_id WHERE name_caseless = ?)",
+            f"{table}.id IN (SELECT task_id FROM task_tags JOIN tags ON tags.id = task_tags.tag_id"
+            " WHERE name_caseless = ?)",
             caseless(query.tag.strip()),
         )
     if query.quick is not None:
         first, last = query.quick.due_range(today)
-        add("status IN ('pending', 'in_progress') AND due_date <= ?", day_text(last))
+        add(f"{table}.status IN ('pending', 'in_progress') AND {table}.due_date <= ?", day_text(last))
         if first is not None:
-            add("due_date >= ?", day_text(first))
+            add(f"{table}.due_date >= ?", day_text(first))
     if query.search:
         wanted = folded(query.search)
         add(
-            "(instr(title_folded, ?) OR instr(description_folded, ?) OR id IN (SELECT task_id FROM task_tags"
-            " JOIN tags ON tags.id = task_tags.tag_id WHERE instr(name_folded, ?)))",
+            f"(instr({table}.title_folded, ?) OR instr({table}.description_folded, ?) OR {table}.id IN"
+            " (SELECT task_id FROM task_tags JOIN tags ON tags.id = task_tags.tag_id WHERE instr(name_folded, ?)))",
             wanted,
             wanted,
             wanted,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -27,12 +27,12 @@ COLUMNS: Final = """
 
 _BY_IDS: Final = f"SELECT {COLUMNS} FROM tasks WHERE tasks.id IN (SELECT value FROM json_each(?))"
 
-_LEVELS: Final = """
-    WITH RECURSIVE up (id, parent_id, level) AS (
-        SELECT id, parent_id, 0 FROM tasks WHERE id IN (SELECT value FROM json_each(?))
-        UNION ALL SELECT up.id, tasks.parent_id, up.level + 1 FROM up JOIN tasks ON tasks.id = up.parent_id
+_LINES: Final = """
+    WITH RECURSIVE up (id, parent_id) AS (
+        SELECT id, parent_id FROM tasks WHERE id IN (SELECT value FROM json_each(?))
+        UNION SELECT tasks.id, tasks.parent_id FROM up JOIN tasks ON tasks.id = up.parent_id
     )
-    SELECT id, max(level) FROM up GROUP BY id
+    SELECT id, parent_id FROM up
 """
 
 _ANCESTORS: Final = """
@@ -82,7 +82,9 @@ def by_ids(cursor: Cursor, ids: Sequence[str]) -> list[TaskView]:
 
 
 def _views(cursor: Cursor, rows: list[tuple[Any, ...]], ids_json: str, order: Iterable[str]) -> list[TaskView]:
-    levels = {} if all(row[6] is None for row in rows) else dict(cursor.execute(_LEVELS, (ids_json,)).fetchall())
+    levels = (
+        {} if all(row[6] is None for row in rows) else _levels(dict(cursor.execute(_LINES, (ids_json,)).fetchall()))
+    )
     tags_of = tags.of_tasks(cursor, ids_json)
     views = {row[0]: _view(row, tags_of.get(row[0], ()), levels.get(row[0], 0)) for row in rows}
     return [views[each] for each in order if each in views]
@@ -115,6 +117,22 @@ def _view(row: tuple[Any, ...], task_tags: tuple[Any, ...], level: int) -> TaskV
     )
 
 
+def _levels(parent_of: Mapping[str, str | None]) -> dict[str, int]:
+    """Each task's depth. Every task is looked at once: SQL would count anew from each one up to its root."""
+    levels: dict[str, int] = {}
+    for task_id in parent_of:
+        line: list[str] = []
+        above: str | None = task_id
+        while above is not None and above not in levels:
+            line.append(above)
+            above = parent_of[above]
+        level = -1 if above is None else levels[above]
+        for each in reversed(line):
+            level += 1
+            levels[each] = level
+    return levels
+
+
 def ancestors(cursor: Cursor, task_id: str) -> list[str]:
     """Ids of the task's ancestors, nearest first."""
     return [each for (each,) in cursor.execute(_ANCESTORS, (task_id,))]
@@ -133,25 +151,31 @@ def open_descendants(cursor: Cursor, task_id: str) -> int:
 
 def insert(cursor: Cursor, task: Task) -> None:
     """Store a new task with its tags."""
-    cursor.execute(
-        _INSERT,
-        (
-            task.id,
-            task.title,
-            task.description,
-            folded(task.title),
-            folded(task.description),
-            task.status.value,
-            task.priority.value,
-            task.project_id,
-            task.parent_id,
-            day_text(task.due_date),
-            instant_text(task.created_at),
-            instant_text(task.updated_at),
-            task.rev,
-        ),
+    insert_many(cursor, [task])
+
+
+def insert_many(cursor: Cursor, new: Sequence[Task]) -> None:
+    """Store new tasks with their tags, parents before children."""
+    cursor.executemany(_INSERT, map(_values, new))
+    tags.assign_new(cursor, new)
+
+
+def _values(task: Task) -> tuple[Any, ...]:
+    return (
+        task.id,
+        task.title,
+        task.description,
+        folded(task.title),
+        folded(task.description),
+        task.status.value,
+        task.priority.value,
+        task.project_id,
+        task.parent_id,
+        day_text(task.due_date),
+        instant_text(task.created_at),
+        instant_text(task.updated_at),
+        task.rev,
     )
-    tags.assign(cursor, task.id, task.tags)
 
 
 def update(cursor: Cursor, task: Task, *, with_tags: bool) -> None:

@@ -15,7 +15,7 @@ import attrs
 import msgspec
 from msgspec import UnsetType
 
-from gorev.domain.errors import ConflictingAlias, MissingParameter, UnknownField
+from gorev.domain.errors import AsSpelt, ConflictingAlias, MissingParameter, UnknownField
 from gorev.wire import kinds
 from gorev.wire.vocabulary import Names, Vocabulary
 
@@ -57,14 +57,14 @@ def decode(
         known = sorted(names.out(words)[name] for name in fields)
         close = difflib.get_close_matches(unknown[0], sorted(names.spellings()), 1)
         nearest = [names.out(words)[name] for each in close if (name := names.inside(each)) in fields]
-        raise UnknownField(field=unknown[0], value=unknown[0], allowed=nearest or known)
+        raise UnknownField(field=AsSpelt(unknown[0]), value=unknown[0], allowed=nearest or known)
     values: dict[str, object] = {}
     for name, (kind, clears) in fields.items():
         value = found.get(name)
         if value is None and name in found and clears:
             values[name] = None
         elif value is not None:
-            values[name] = kinds.read(spelt[name], kind, value)
+            values[name] = kinds.read(AsSpelt(spelt[name]), kind, value)
     for field in msgspec.structs.fields(declared):
         if (
             field.name not in values
@@ -72,7 +72,8 @@ def decode(
             and field.default_factory is msgspec.NODEFAULT
         ):
             kind, _ = fields[field.name]
-            raise MissingParameter(field=names.out(words)[field.name], allowed=kinds.tokens(kind))
+            name = spelt.get(field.name) or names.out(words)[field.name]
+            raise MissingParameter(field=AsSpelt(name), allowed=kinds.tokens(kind))
     return Decoded(declared(**values), spelt, tuple(unknown))
 
 

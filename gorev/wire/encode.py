@@ -6,19 +6,40 @@ recursion, since a task may be as deep as its user likes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import attrs
 import msgspec
 
+from gorev.domain.errors import AsSpelt
 from gorev.domain.project import ProjectView
+from gorev.domain.summary import Summary
 from gorev.domain.task import Branch, Link, Prerequisite, TaskView
+from gorev.domain.template import Field, FieldKind, Template
 from gorev.domain.values import LinkKind, Priority, Status, Tag
 from gorev.domain.views import Hierarchy, TaskDetail
+from gorev.domain.watches import DEBOUNCE_MS, EXTENSIONS, IGNORED, SIZE_LIMIT, Watch, WatchStatistics
 from gorev.wire import vocabulary
-from gorev.wire.vocabulary import HIERARCHY, LINK, LINK_KIND, PRIORITY, PROJECT, STATUS, TAG, TASK, Vocabulary
+from gorev.wire.vocabulary import (
+    FIELD,
+    FIELD_KIND,
+    HIERARCHY,
+    LINK,
+    LINK_KIND,
+    PRIORITY,
+    PROJECT,
+    STATUS,
+    SUMMARY,
+    TAG,
+    TASK,
+    TEMPLATE,
+    WATCH,
+    WATCH_CONFIGURATION,
+    WATCH_STATISTICS,
+    Vocabulary,
+)
 
 Object = dict[str, Any]
 
@@ -27,7 +48,36 @@ _encoder: Final = msgspec.json.Encoder()
 
 def json(value: object) -> bytes:
     """Compact UTF-8 JSON."""
-    return _encoder.encode(value)
+    try:
+        return _encoder.encode(value)
+    except RecursionError:
+        return b"".join(_pieces(value))
+
+
+def _pieces(value: object) -> Iterator[bytes]:
+    """The same without recursion, and much slower: for a tree that is deeper than a stack."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case bytes() as piece:
+                yield piece
+            case dict() as members:
+                yield b"{"
+                waiting.append(b"}")
+                for number, (key, member) in reversed(list(enumerate(members.items()))):
+                    waiting += (member, b"," * (number > 0) + _encoder.encode(key) + b":")
+            case list() as items:
+                yield b"["
+                waiting.append(b"]")
+                for number, item in reversed(list(enumerate(items))):
+                    waiting += (item, b"," * (number > 0))
+            case plain:
+                yield _encoder.encode(plain)
+
+
+def canonical(value: object) -> bytes:
+    """JSON in which equal objects are equal, however their keys were ordered."""
+    return msgspec.json.encode(value, order="sorted")
 
 
 def instant(value: datetime) -> str:
@@ -189,6 +239,68 @@ class Encoder:
             names["workspace_id"]: self.workspace_id,
         }
 
+    def template(self, template: Template) -> Object:
+        """A template with its fields."""
+        names = TEMPLATE.out(self.words)
+        encoded: Object = {names["id"]: template.id, names["name"]: template.name}
+        if template.alias is not None:
+            encoded[names["alias"]] = template.alias
+        encoded[names["definition"]] = template.definition
+        encoded[names["default_title"]] = template.default_title
+        encoded[names["description_template"]] = template.description_template
+        encoded[names["fields"]] = [self._field(field) for field in template.fields]
+        encoded[names["sample_values"]] = template.sample_values
+        encoded[names["category"]] = template.category
+        encoded[names["active"]] = template.active
+        encoded[names["language"]] = template.language
+        if template.base_id is not None:
+            encoded[names["base_id"]] = template.base_id
+        return encoded
+
+    def _field(self, field: Field) -> Object:
+        names = FIELD.out(self.words)
+        encoded: Object = {
+            names["name"]: field.name,
+            names["kind"]: FIELD_KIND[field.kind],
+            names["required"]: field.required,
+            names["default"]: field.default,
+        }
+        if field.kind is FieldKind.SELECT:
+            encoded[names["options"]] = list(field.options)
+        if field.description:
+            encoded[names["description"]] = field.description
+        return encoded
+
+    def summary(self, summary: Summary, row: Callable[[TaskView], Object] | None = None) -> Object:
+        """A summary of the workspace; ``row`` encodes a task of its lists, in full if nothing else is said."""
+        names = SUMMARY.out(self.words)
+        statuses = {each.value: summary.by_status.get(each, 0) for each in Status}
+        priorities = {each.value: summary.by_priority.get(each, 0) for each in reversed(Priority)}
+        encode = row or self.task
+        return {
+            names["total_projects"]: summary.project_count,
+            names["total_tasks"]: summary.task_count,
+            **{names[status]: number for status, number in statuses.items()},
+            **{names[priority]: number for priority, number in priorities.items()},
+            names["total_templates"]: summary.template_count,
+            names["active_project"]: None if summary.active_project is None else self.project(summary.active_project),
+            names["status_counts"]: statuses,
+            names["priority_counts"]: priorities,
+            names["due_date_summary"]: {
+                "overdue": summary.overdue_count,
+                "due_today": summary.due_today_count,
+                "due_this_week": summary.due_this_week_count,
+            },
+            names["completion_rate"]: summary.completion_rate,
+            names["high_priority_tasks"]: [encode(view) for view in summary.high_priority],
+            names["overdue_tasks"]: [encode(view) for view in summary.overdue],
+            names["blocked_tasks"]: [encode(view) for view in summary.blocked],
+            names["recent_tasks"]: [encode(view) for view in summary.recent],
+            names["projects"]: summary.project_count,
+            names["tasks"]: summary.task_count,
+            names["templates"]: summary.template_count,
+        }
+
     def hierarchy(self, hierarchy: Hierarchy) -> Object:
         """A task among its ancestors and descendants (``data-model.md`` §9)."""
         names = HIERARCHY.out(self.words)
@@ -205,6 +317,42 @@ class Encoder:
             names["progress"]: round(hierarchy.progress, 1),
         }
 
+    def watches(self, watches: Iterable[Watch]) -> list[Object]:
+        """File watches."""
+        names = WATCH.out(self.words)
+        return [
+            {
+                names["id"]: watch.id,
+                names["task_id"]: watch.task_id,
+                names["path"]: watch.path,
+                names["active"]: watch.active,
+                names["created_at"]: instant(watch.created_at),
+                names["updated_at"]: instant(watch.updated_at),
+            }
+            for watch in watches
+        ]
+
+    def watch_statistics(self, statistics: WatchStatistics, *, allows_outside: bool) -> Object:
+        """What is watched, with the watcher's configuration."""
+        names, keys = WATCH_STATISTICS.out(self.words), WATCH_CONFIGURATION.out(self.words)
+        return {
+            names["watches"]: statistics.watches,
+            names["paths"]: statistics.paths,
+            names["tasks"]: statistics.tasks,
+            names["events"]: statistics.events,
+            names["changes"]: statistics.changes,
+            names["dropped"]: statistics.dropped,
+            names["state"]: statistics.state.value,
+            names["configuration"]: {
+                keys["extensions"]: list(EXTENSIONS),
+                keys["ignored"]: list(IGNORED),
+                keys["debounce_ms"]: DEBOUNCE_MS,
+                keys["auto_update_status"]: True,
+                keys["size_limit"]: SIZE_LIMIT,
+                keys["allow_external_watches"]: allows_outside,
+            },
+        }
+
     def prerequisite(self, each: Prerequisite) -> Object:
         """An unfinished task that another one waits for."""
         names = TASK.out(self.words)
@@ -217,5 +365,7 @@ class Encoder:
 
 def field_name(domain_name: str, words: Vocabulary) -> str:
     """How a surface calls a field of a task or project."""
+    if isinstance(domain_name, AsSpelt):
+        return str(domain_name)
     names = TASK.out(words).get(domain_name) or PROJECT.out(words).get(domain_name)
     return names or vocabulary.TASK_QUERY.out(words).get(domain_name, domain_name)

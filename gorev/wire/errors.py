@@ -11,17 +11,18 @@ from typing import Any, Final
 from gorev.domain.errors import GorevError, UnknownField
 from gorev.domain.project import ProjectView
 from gorev.domain.task import Prerequisite, TaskView
+from gorev.domain.template import Example
 from gorev.domain.values import Status
 from gorev.locale import text
-from gorev.wire.encode import Encoder, field_name
-from gorev.wire.vocabulary import STATUS, Vocabulary, understood
+from gorev.wire.encode import Encoder, field_name, json
+from gorev.wire.vocabulary import STATUS, TEMPLATE_TOOL, Vocabulary, understood
 
 _MESSAGE: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
     "missing_parameter": "{field} is required.",
     "unknown_field": "There is no parameter {field}. There is: {allowed}.",
     "missing_parameter_of": "{field} is required, one of {allowed}.",
-    "missing_fields": "These fields are required: {fields}.",
+    "missing_fields": "These fields are required: {fields}. Example: {example}",
     "invalid_value": "{field} cannot be {value}. Allowed: {allowed}.",
     "invalid_status": "{field} cannot be {value}. Allowed: {allowed}.",
     "invalid_priority": "{field} cannot be {value}. Allowed: {allowed}.",
@@ -34,6 +35,9 @@ _MESSAGE: Final[Mapping[str, str]] = {
     "project_not_found": "There is no project with the id {id}.",
     "parent_not_found": "There is no task with the id {id} that could be the parent.",
     "template_not_found": "There is no template with the id or alias {id}.",
+    "profile_not_found": "There is no filter profile {profile}.",
+    "default_profile": "The filter profile {name} came with Gorev and cannot be deleted.",
+    "conflict": "The name {name} is taken.",
     "dependency_not_found": "There is no such dependency.",
     "dependency_incomplete": "First these must be finished: {open}.",
     "subtasks_incomplete": "Subtasks that are not finished: {count}.",
@@ -53,12 +57,30 @@ _MESSAGE: Final[Mapping[str, str]] = {
     "busy": "The database is busy. Try again in a moment.",
     "shutting_down": "Gorev is stopping.",
     "unauthorized": "Not authorised.",
+    "invalid_value_of_rows": "{field} has a value that is not allowed, in {count} rows: {ids}. Allowed: {allowed}.",
+    "invalid_format": "The document cannot be read: {reason}.",
+    "invalid_reference": "{field} names what is nowhere, or makes a circle, in {count} rows: {ids}.",
+    "watch_not_found": "There is no such file watch.",
+    "ide_not_found": "{ide} was not found on this machine.",
+    "download_failed": "{ide} could not fetch the extension {extension}: {reason}.",
+    "path_not_allowed": "{path} may not be used: {reason}.",
+    "file_not_found": "There is no file {path}.",
+    "io_error": "{path} cannot be read or written: {system}.",
+    "cancelled": "The operation was cancelled; nothing was changed.",
+    "operation_taken": "An operation with the id {operation_id} is under way.",
+    "operation_not_found": "No operation with the id {operation_id} is under way.",
 }
+
+# Errors whose `reason` is a text key.
+_REASONED: Final = frozenset({"download_failed", "invalid_format", "path_not_allowed"})
 
 _UNAVAILABLE: Final[Mapping[str, str]] = {
     "corrupt": "The workspace's database is damaged. It was left as it is.",
     "too_new": "The workspace's database was written by a newer Gorev. It was left as it is.",
-    "original": "The workspace's database was written by the earlier Gorev program. It was left as it is.",
+    "original": (
+        "The workspace's database was written by a release of the earlier Gorev program that is unknown here. "
+        "It was left as it is."
+    ),
     "foreign": "The workspace's database file belongs to another program. It was left as it is.",
     "read_only": "The workspace's database cannot be written.",
     "disk_full": "The disk is full. Nothing was changed.",
@@ -82,14 +104,28 @@ def sentence(
     """As `message`, for an error that was kept by its code and details."""
     if code == "workspace_unavailable":
         return text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
-    has_choice = code == "missing_parameter" and details.get("allowed")
-    key = _MESSAGE["missing_parameter_of" if has_choice else code]
+    key = _MESSAGE[_variant(code, details)]
+    if code in _REASONED:
+        details = {**details, "reason": text(language, str(details.get("reason")))}
     if details.get("field") == "status":
         details = {name: _in_tokens(value) for name, value in details.items()}
     shown = {name: _shown(name, value, language, details) for name, value in details.items()}
     if "field" in details:
-        shown["field"] = _field(str(details["field"]), words, spelt)
+        shown["field"] = _field(details["field"], words, spelt)
+    if isinstance(example := details.get("example"), Example):
+        shown["example"] = json(_call(example, words)).decode()
     return text(language, key, **shown)
+
+
+def _variant(code: str, details: Mapping[str, object]) -> str:
+    """The text of a code, which may depend on what is known."""
+    if code == "missing_parameter" and details.get("allowed"):
+        return "missing_parameter_of"
+    if code == "invalid_value" and "ids" in details:
+        return "invalid_value_of_rows"
+    if "operation_id" in details:
+        return {"not_found": "operation_not_found", "conflict": "operation_taken"}[code]
+    return code
 
 
 def details(
@@ -104,6 +140,8 @@ def details(
         match value:
             case TaskView() | ProjectView():
                 encoded[name] = encoder.entity(value)
+            case Example():
+                encoded[name] = _call(value, encoder.words)
             case list() if name == "open":
                 encoded[name] = [encoder.prerequisite(each) for each in value if isinstance(each, Prerequisite)]
             case str() if name == "field":
@@ -112,13 +150,22 @@ def details(
                 encoded[name] = text(language, value, **_numbers(given))
             case None if name == "allowed":
                 continue
+            case str() if name == "reason" and error.code in _REASONED:
+                encoded[name] = text(language, value)
             case _:
                 encoded[name] = value
     return encoded
 
 
-def _field(name: str, words: Vocabulary, spelt: Mapping[str, str] | None) -> str:
-    return (spelt or {}).get(name) or field_name(name, words)
+def _call(example: Example, words: Vocabulary) -> dict[str, Any]:
+    """Arguments that would make a task of a template."""
+    names = TEMPLATE_TOOL.out(words)
+    return {names["template_id"]: example.template, names["values"]: example.values}
+
+
+def _field(name: object, words: Vocabulary, spelt: Mapping[str, str] | None) -> str:
+    given = name if isinstance(name, str) else str(name)
+    return (spelt or {}).get(given) or field_name(given, words)
 
 
 def _in_tokens(value: object) -> object:

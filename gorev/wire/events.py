@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import enum
-from typing import Any, Final
+from datetime import datetime
+from typing import Final
 
-from gorev.domain.event import Event, EventKind
+from gorev.domain.event import Event, EventKind, Progress, TemplatesAdded
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.wire.encode import Encoder, Object, field_name, instant
@@ -46,7 +47,10 @@ def frame(event: Event, workspace_id: str, format_: Format) -> Object:
     """One event."""
     entity = event.after or event.before
     if entity is None:
-        return _sync(event, workspace_id, format_)
+        folded = {} if event.first_seq is None else {"first_seq": event.first_seq}
+        return _sync(event, workspace_id, format_) | folded
+    if isinstance(entity, TemplatesAdded):
+        return _templates(event, entity, workspace_id, format_)
     if format_ is Format.SIMPLE:
         body = _simple_head(event, entity)
     else:
@@ -55,7 +59,22 @@ def frame(event: Event, workspace_id: str, format_: Format) -> Object:
     body["data"] = _data(event, entity, workspace_id, format_.words)
     if event.kind in (EventKind.TASK_UPDATED, EventKind.PROJECT_UPDATED):
         body["changed_fields"] = [field_name(each, format_.words) for each in event.changed]
-    return body | _tail(event, workspace_id, format_)
+    return body | _tail(event, workspace_id, format_) | {"rev": event.rev}
+
+
+def progress(step: Progress, workspace_id: str, format_: Format, now: datetime) -> Object:
+    """How far a long operation is."""
+    return {
+        "type": "progress",
+        "workspace_id": workspace_id,
+        "timestamp": instant(now) if format_ is Format.SIMPLE else int(now.timestamp()),
+        "data": {
+            "operation": step.operation,
+            "operation_id": step.operation_id,
+            "done": step.done,
+            "total": step.total,
+        },
+    }
 
 
 def _simple_head(event: Event, entity: TaskView | ProjectView) -> Object:
@@ -85,13 +104,17 @@ def _sync(event: Event, workspace_id: str, format_: Format) -> Object:
     return head | {"data": {}} | _tail(event, workspace_id, format_)
 
 
+def _templates(event: Event, added: TemplatesAdded, workspace_id: str, format_: Format) -> Object:
+    head: Object = {"type": event.kind.value}
+    if format_ is Format.CHANGE:
+        head |= {"entity_type": "template", "action": "changed"}
+    return head | {"data": {"created": added.created}} | _tail(event, workspace_id, format_)
+
+
 def _tail(event: Event, workspace_id: str, format_: Format) -> Object:
-    tail: dict[str, Any] = {
+    return {
         "workspace_id": workspace_id,
         "timestamp": instant(event.time) if format_ is Format.SIMPLE else int(event.time.timestamp()),
         "seq": event.seq,
         "actor": {"client": event.actor.client, "type": event.actor.kind.value},
     }
-    if event.rev is not None:
-        tail["rev"] = event.rev
-    return tail

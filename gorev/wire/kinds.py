@@ -16,18 +16,21 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import msgspec
 from msgspec import Meta
 
-from gorev.domain.errors import GorevError, InvalidDate, InvalidPriority, InvalidStatus, InvalidValue
+from gorev.domain.dates import calendar_date
+from gorev.domain.errors import ConflictingAlias, GorevError, InvalidDate, InvalidPriority, InvalidStatus, InvalidValue
 from gorev.domain.links import Relation
 from gorev.domain.query import QuickFilter, Sort
-from gorev.domain.text import folded
+from gorev.domain.text import clean, folded
 from gorev.domain.values import Priority, Status
-from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, RELATION, SORT, STATUS, understood
+from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, RELATION, SORT, STATUS, TAG, TASK, understood
 
 # Spelt out for mypy and for the schema; a test holds them against the vocabulary.
 StatusToken = Literal["beklemede", "devam_ediyor", "tamamlandi", "iptal"]
 PriorityToken = Literal["dusuk", "orta", "yuksek"]
 SortToken = Literal["son_tarih_asc", "son_tarih_desc", "oncelik_asc", "oncelik_desc", "olusturma_asc", "olusturma_desc"]
 QuickToken = Literal["acil", "gecmis", "bugun", "bu_hafta"]
+SuggestionToken = Literal["deadline_risk", "next_action", "similar_task", "template"]
+SuggestionTokens = list[SuggestionToken]
 StatusTokens = list[StatusToken]
 PriorityTokens = list[PriorityToken]
 RelationToken = Literal[
@@ -48,11 +51,32 @@ TagWord = Literal["add", "remove", "replace"]
 Ids = Annotated[list[str], Meta(min_length=1, max_length=500)]
 Object = dict[str, Any]
 Updates = Annotated[list[dict[str, Any]], Meta(min_length=1, max_length=500)]
+WatchAction = Literal["add", "remove", "list", "stats"]
+WatchId = Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)]
+IdeAction = Literal["detect", "install", "uninstall", "status", "update"]
+IdeToken = Literal["vscode", "cursor", "windsurf", "all"]
+SearchMode = Literal["nlp", "advanced", "history"]
+SearchSortToken = Literal["relevance", "created", "updated", "due_date", "priority"]
+Direction = Literal["asc", "desc"]
+FieldToken = Literal["baslik", "aciklama", "etiketler", "proje_adi"]
+FieldTokens = list[FieldToken]
+QuickTokens = list[QuickToken]
+ProfileAction = Literal["save", "load", "list", "delete"]
+ProfileId = Annotated[int, Meta(ge=1, le=9_007_199_254_740_991)]
+Results = Annotated[int, Meta(ge=1, le=200)]
+HistoryLimit = Annotated[int, Meta(ge=1, le=1000)]
+Threshold = Annotated[float, Meta(ge=0, le=1000)]
+Texts = Annotated[list[str], Meta(max_length=100)]
 HierarchyAction = Literal["create_subtask", "change_parent", "show"]
+LanguageToken = Literal["tr", "en"]
+ExportFormat = Literal["json", "csv", "markdown"]
+ImportFormat = Literal["json", "csv"]
+ImportMode = Literal["merge", "replace"]
+ConflictToken = Literal["skip", "overwrite", "prompt", "merge"]
 Text = str
 Flag = bool
 Rev = Annotated[int, Meta(ge=1)]
-Offset = Annotated[int, Meta(ge=0)]
+Offset = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Tags = list[str]
 DueDate = Annotated[str, Meta(description="YYYY-MM-DD")]
 Key = Annotated[str, Meta(min_length=1, max_length=255)]
@@ -62,7 +86,9 @@ E = TypeVar("E", bound=enum.Enum)
 _YES: Final = frozenset({"true", "yes", "evet", "1"})
 _NO: Final = frozenset({"false", "no", "hayır", "hayir", "0"})
 _NUMBER: Final = re.compile(r"[+-]?\d{1,18}")
-_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?")
+_DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
+# Actions of gorev_filter_profile as they may also be called (mcp-tools.md §4.4).
+_PROFILE_ACTIONS: Final = {"create": "save", "update": "save", "get": "load"}
 
 
 def status(token: str) -> Status:
@@ -90,6 +116,11 @@ def sort(token: str) -> Sort:
     return _meant(SORT, token)
 
 
+def texts(given: Mapping[str, Any]) -> dict[str, str]:
+    """The values of an object that was read, each as text; what is null is left out."""
+    return {name: _as_text(value) for name, value in given.items() if value is not None}
+
+
 def due_date(text: str | None) -> date | None:
     """The calendar date of a text that was read; nothing if it clears."""
     return date.fromisoformat(text) if text else None
@@ -101,10 +132,14 @@ def read(field: str, kind: Any, given: object) -> Any:
     @raise InvalidValue: it is none.
     """
     try:
-        return msgspec.convert(_rewriter(kind)(given), kind)
+        value = msgspec.convert(_rewriter(kind)(given), kind)
     except msgspec.ValidationError:
         refusal, allowed, details = _refusal(kind)
         raise refusal(field=field, value=_shown(given), allowed=allowed, **details) from None
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str):
+            clean(field, text)
+    return value
 
 
 def tokens(kind: Any) -> list[str] | None:
@@ -156,6 +191,19 @@ def _number(given: object) -> object:
     return int(given) if isinstance(given, str) and _NUMBER.fullmatch(given.strip()) else given
 
 
+def _decimal(given: object) -> object:
+    return float(given) if isinstance(given, str) and _DECIMAL.fullmatch(given.strip()) else given
+
+
+def _several(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+def _field_token(given: object) -> object:
+    name = TASK.inside(folded(given.strip())) if isinstance(given, str) else None
+    return TASK.turkish[name] if name else given
+
+
 def _tag_names(given: object) -> object:
     if isinstance(given, str):
         return [name for name in given.split(",") if name.strip()]
@@ -164,30 +212,58 @@ def _tag_names(given: object) -> object:
     return given
 
 
+def _as_text(given: object) -> str:
+    match given:
+        case str():
+            return given
+        case bool():
+            return "true" if given else "false"
+        case list():
+            return ", ".join(_as_text(_tag_name(each)) for each in given if each is not None)
+        case dict():
+            return msgspec.json.encode(given).decode()
+    return str(given)
+
+
 def _tag_name(given: object) -> object:
+    if not isinstance(given, dict):
+        return given
     # Clients send back the tag objects they were given.
-    return given.get("isim", given.get("name")) if isinstance(given, dict) else given
+    spelt = [name for name in given if TAG.inside(name) == "name"]
+    if len({str(given[name]) for name in spelt}) > 1:
+        raise ConflictingAlias(keys=spelt)
+    return given[spelt[0]] if spelt else None
 
 
 def _due_date(given: object) -> object:
     if not isinstance(given, str) or not given.strip():
         return "" if isinstance(given, str) else given
-    matched = _DAY.fullmatch(given.strip())
-    try:
-        return date.fromisoformat(matched[1]).isoformat() if matched else None
-    except ValueError:
-        return None
+    day = calendar_date(given)
+    return None if day is None else day.isoformat()
 
 
 _REWRITE: Final[dict[Any, Callable[[object], object]]] = {
     StatusToken: _token_of(STATUS),
     PriorityToken: _token_of(PRIORITY),
+    # The one alias of an action (mcp-tools.md §4.2).
+    HierarchyAction: lambda given: "change_parent" if given == "move" else given,
     RelationToken: lambda given: folded(given.strip()) if isinstance(given, str) else given,
     SortToken: _token_of(SORT),
     QuickToken: _token_of(QUICK_FILTER),
+    LanguageToken: lambda given: given.strip()[:2].lower() if isinstance(given, str) else given,
+    ExportFormat: lambda given: (
+        {"md": "markdown"}.get(given.lower(), given.lower()) if isinstance(given, str) else given
+    ),
+    ImportFormat: lambda given: given.lower() if isinstance(given, str) else given,
     Flag: _flag,
     StatusTokens: _listed(_token_of(STATUS)),
     PriorityTokens: _listed(_token_of(PRIORITY)),
+    SuggestionTokens: _listed(lambda given: given.strip().lower() if isinstance(given, str) else given),
+    QuickTokens: _listed(_token_of(QUICK_FILTER)),
+    FieldTokens: _listed(_field_token),
+    ProfileAction: lambda given: _PROFILE_ACTIONS.get(given, given) if isinstance(given, str) else given,
+    Texts: _several,
+    Threshold: _decimal,
     Tags: _tag_names,
     DueDate: _due_date,
 }
@@ -200,10 +276,11 @@ _REFUSAL: Final[dict[Any, tuple[type[GorevError], str]]] = {
     Flag: (InvalidValue, "true or false"),
     Text: (InvalidValue, "text"),
     Rev: (InvalidValue, "a whole number from 1"),
-    Offset: (InvalidValue, "a whole number from 0"),
     Key: (InvalidValue, "1 to 255 characters"),
     Ids: (InvalidValue, "a list of 1 to 500 ids"),
     Object: (InvalidValue, "an object"),
+    Texts: (InvalidValue, "text, or a list of texts"),
+    Threshold: (InvalidValue, "a number from 0 to 1, or a greater one as a number of edits"),
     Updates: (InvalidValue, "a list of 1 to 500 objects"),
 }
 

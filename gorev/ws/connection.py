@@ -17,7 +17,7 @@ from zope.interface import implementer
 
 from gorev.domain.errors import GorevError
 from gorev.wire import encode
-from gorev.ws.handshake import EVERYTHING, SUBPROTOCOL, Wish, read
+from gorev.ws.handshake import EVERYTHING, SUBPROTOCOL, Wish, is_id, read
 
 if TYPE_CHECKING:
     from gorev.ws.hub import Hub
@@ -33,8 +33,9 @@ TRY_AGAIN_LATER: Final = 1013
 class Connection(WebSocketServerProtocol):
     """Sends frames while the peer takes them, keeps a bounded number while it does not, and drops a peer too slow.
 
-    ``wanted`` are the workspaces subscribed to; ``replaying`` those whose past is still being sent, whose events come
-    from the log until it is caught up with.
+    ``wanted`` are the workspaces subscribed to, by the ids that the client knows; ``replaying`` those whose past is
+    still being sent, whose events come from the log until it is caught up with; ``reached`` the ``seq`` up to which
+    that went.
     """
 
     logger = Logger()
@@ -46,6 +47,7 @@ class Connection(WebSocketServerProtocol):
         self.identity = str(uuid4())
         self.wanted: set[str] = set()
         self.replaying: set[str] = set()
+        self.reached: dict[str, int] = {}
         self._hub = hub
         self._queue: deque[Any] = deque()
         self._paused = False
@@ -99,14 +101,17 @@ class Connection(WebSocketServerProtocol):
             case "subscribe":
                 self._subscribe(message.get("workspace_id"))
             case "unsubscribe":
-                self.wanted.discard(self._hub.canonical(str(message.get("workspace_id"))))
+                unwanted = self._hub.canonical(str(message.get("workspace_id")))
+                self.wanted = {id_ for id_ in self.wanted if self._hub.canonical(id_) != unwanted}
                 self._tell_subscribed()
 
     def _subscribe(self, id_: object) -> None:
-        if not isinstance(id_, str) or not id_:
-            self.say({"type": "error", "code": "missing_parameter", "message": "workspace_id is required"})
+        if id_ != EVERYTHING and not is_id(id_):
+            self.say(
+                {"type": "error", "code": "invalid_value", "message": "workspace_id must be a workspace's id, or *"}
+            )
             return
-        self.wanted.add(id_ if id_ == EVERYTHING else self._hub.canonical(id_))
+        self.wanted.add(self._hub.canonical(str(id_)))
         self._tell_subscribed()
 
     def _tell_subscribed(self) -> None:
@@ -121,7 +126,7 @@ class Connection(WebSocketServerProtocol):
 
     def wants(self, workspace_id: str) -> bool:
         """Whether live events of this workspace go to this client now."""
-        subscribed = workspace_id in self.wanted or EVERYTHING in self.wanted
+        subscribed = EVERYTHING in self.wanted or any(self._hub.canonical(id_) == workspace_id for id_ in self.wanted)
         return subscribed and workspace_id not in self.replaying
 
     def say(self, message: dict[str, Any]) -> None:
@@ -155,6 +160,11 @@ class Connection(WebSocketServerProtocol):
         if self.state == self.STATE_OPEN:
             self._queue.clear()
             self.sendCloseFrame(code, reason.encode())
+
+    def onAutoPingTimeout(self) -> None:
+        """The peer gave no sign of life for too long: say so, then drop it; Autobahn would drop it without a word."""
+        self.autoPingTimeoutCall = None
+        self.end(GOING_AWAY, "no sign of life")
 
     def pauseProducing(self) -> None:
         """The peer does not take what is sent."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import unquote
 
 import attrs
 
 from gorev.domain.errors import InvalidValue
+from gorev.services.folder import cleaned
 from gorev.wire.events import Format
 
 EVERYTHING: Final = "*"
@@ -37,18 +37,30 @@ def read(parameters: Mapping[str, Sequence[str]], headers: Mapping[str, str]) ->
     listed = [*parameters.get("workspace_id", ()), headers.get("x-workspace-id", "")]
     ids = tuple(dict.fromkeys(id_.strip() for each in listed for id_ in each.split(",") if id_.strip()))
     for id_ in ids:
-        if id_ != EVERYTHING and _ID.fullmatch(id_) is None:
+        if id_ != EVERYTHING and not is_id(id_):
             raise InvalidValue(field="workspace_id", value=id_[:60], allowed="a workspace's id, or *")
-    path = next(iter(parameters.get("workspace_path", ())), None)
+    path = _path(next(iter(parameters.get("workspace_path", ())), None))
     since = next(iter(parameters.get("since", ())), None)
     if since is not None and (_SEQ.fullmatch(since) is None or len(ids) + bool(path) != 1 or EVERYTHING in ids):
         raise InvalidValue(field="since", value=since[:60], allowed="a whole number, with exactly one workspace")
     return Wish(
         ids=ids,
-        path=None if path is None else unquote(path),
+        path=path,
         format=_format(parameters, by_default=Format.CHANGE if ids else Format.SIMPLE),
         since=None if since is None else int(since),
     )
+
+
+def is_id(text: object) -> bool:
+    """Whether something can be the id of a workspace, known or not."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def _path(given: str | None) -> str | None:
+    try:
+        return None if given is None else str(cleaned(given))
+    except InvalidValue as error:
+        raise InvalidValue(**{**error.details, "field": "workspace_path"}) from None
 
 
 def _format(parameters: Mapping[str, Sequence[str]], by_default: Format) -> Format:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Final, cast
 
 from autobahn.twisted.websocket import WebSocketServerFactory
@@ -18,12 +19,13 @@ from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 
 from gorev.domain.errors import GorevError
-from gorev.domain.event import Event
+from gorev.domain.event import Event, Progress
 from gorev.services.bus import EventBus
+from gorev.services.folder import identifier
 from gorev.services.workspaces import Workspace, Workspaces
 from gorev.wire import encode
 from gorev.wire.encode import instant
-from gorev.wire.events import Format, frame, frames
+from gorev.wire.events import Format, frame, frames, progress
 from gorev.ws.connection import GOING_AWAY, Connection
 from gorev.ws.handshake import EVERYTHING
 
@@ -53,6 +55,7 @@ class Hub(Service):
         self.factory = WebSocketServerFactory()
         self.factory.setProtocolOptions(
             webStatus=False,
+            failByDrop=False,  # a peer that breaks the protocol is told so: 1002, 1007, 1009
             maxFramePayloadSize=FRAME_LIMIT_BYTES,
             maxMessagePayloadSize=FRAME_LIMIT_BYTES,
             autoPingInterval=PING_SECONDS,
@@ -63,6 +66,7 @@ class Hub(Service):
         )
         self.factory.protocol = cast("Any", lambda: Connection(self))
         bus.listen(self._deliver)
+        bus.listen_to_progress(self._deliver_progress)
 
     @property
     def full(self) -> bool:
@@ -134,7 +138,7 @@ class Hub(Service):
         """The body of ``GET /api/health/ws`` (``rest-api.md`` §3.1)."""
         by_workspace: dict[str, int] = {}
         for connection in self._connections:
-            for id_ in connection.wanted:
+            for id_ in {self.canonical(each) for each in connection.wanted}:
                 by_workspace[id_] = by_workspace.get(id_, 0) + 1
         return {
             "status": "active" if self._gone is None else "inactive",
@@ -147,7 +151,7 @@ class Hub(Service):
     async def welcome(self, connection: Connection) -> None:
         """Subscribe a new connection, tell it where each of its workspaces stands, and send the past it asked for."""
         wish = connection.wish
-        workspaces = await self._wanted(connection)
+        workspaces, unknown = await self._wanted(connection)
         positions = {}
         resync = None
         for workspace in workspaces:
@@ -159,35 +163,36 @@ class Hub(Service):
                 else:
                     resync = {"oldest": replay.oldest, "current": replay.current}
         self._say_connected(connection, positions)
-        if EVERYTHING in wish.ids:
-            connection.wanted.add(EVERYTHING)
+        connection.wanted.update(unknown)
         if resync is not None:
             connection.say(self._head(wish.format, "resync") | {"data": resync})
         for workspace in workspaces:
             await self._catch_up(connection, workspace, positions[workspace.id])
 
-    async def _wanted(self, connection: Connection) -> list[Workspace]:
+    async def _wanted(self, connection: Connection) -> tuple[list[Workspace], list[str]]:
+        """The workspaces asked for that can be had now, subscribed to, and the ids of those that may come later."""
         wish = connection.wish
         if EVERYTHING in wish.ids:
-            found = self._workspaces.open_workspaces()
-            connection.replaying.update(each.id for each in found)
-            return found
+            every = self._workspaces.open_workspaces()
+            connection.replaying.update(each.id for each in every)
+            return every, [EVERYTHING]
         asked: list[tuple[str | None, str | None]] = [(id_, None) for id_ in wish.ids]
         if wish.path is not None or not asked:
             asked.append((None, wish.path))
-        found = []
+        found: list[Workspace] = []
+        unknown: list[str] = []
         for id_, path in asked:
             try:
                 workspace = await self._workspaces.resolve(id_, path)
             except GorevError:
                 # Not known or not usable yet: its events come once there are any.
-                connection.wanted.add(self.canonical(id_) if id_ else self._workspaces.default_id)
+                unknown.append(id_ or (self._workspaces.default_id if path is None else identifier(Path(path))))
                 continue
             # Its past first: nothing may come before the frame that says where it stands.
             connection.replaying.add(workspace.id)
             connection.wanted.add(workspace.id)
             found.append(workspace)
-        return list(dict.fromkeys(found))
+        return list(dict.fromkeys(found)), unknown
 
     def _say_connected(self, connection: Connection, positions: Mapping[str, int]) -> None:
         data = {"client_id": connection.identity, "message": "connected to Gorev", "seq": positions}
@@ -212,6 +217,7 @@ class Hub(Service):
                 await connection.drained()
             # Announcements come on this thread: what was not announced by now will be delivered live.
             if position >= max(self._announced.get(workspace.id, 0), replay.current):
+                connection.reached[workspace.id] = position
                 connection.replaying.discard(workspace.id)
                 return
 
@@ -222,10 +228,17 @@ class Hub(Service):
         self._announced[workspace_id] = events[-1].seq
         encoded: dict[Format, list[Any]] = {}
         for connection in list(self._connections):
-            if connection.wants(workspace_id):
+            # A replay may have read what was committed before it was announced.
+            if connection.wants(workspace_id) and events[-1].seq > connection.reached.get(workspace_id, 0):
                 format_ = connection.wish.format
                 if format_ not in encoded:
                     told = frames(events, workspace_id, format_)
                     encoded[format_] = [self.prepared(encode.json(each)) for each in told]
                 for prepared in encoded[format_]:
                     connection.send(prepared)
+
+    def _deliver_progress(self, workspace_id: str, step: Progress) -> None:
+        now = datetime.now(UTC)
+        for connection in list(self._connections):
+            if connection.wants(workspace_id):
+                connection.say(progress(step, workspace_id, connection.wish.format, now))

@@ -1,0 +1,146 @@
+"""Routes on exports and imports (``rest-api.md`` §4.14).
+
+Bodies and answers may be large, so they are read and written on threads; what is left for the reactor is to copy bytes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import attrs
+import msgspec
+from msgspec import UNSET, UnsetType
+from twisted.internet.threads import deferToThread
+
+from gorev import __version__
+from gorev.domain.errors import BadRequest
+from gorev.domain.import_plan import ImportReport
+from gorev.domain.incoming import Incoming
+from gorev.locale import text
+from gorev.rest.call import Call
+from gorev.rest.reply import Reply, enveloped
+from gorev.wire import encode, exports, import_report, imports
+from gorev.wire.decode import or_absent
+from gorev.wire.json_stream import JsonText, Malformed, text_chunks
+from gorev.wire.kinds import Key
+from gorev.wire.transfer_arguments import ExportArguments, ImportArguments
+from gorev.wire.vocabulary import EXPORT_TOOL, IMPORT_TOOL
+
+
+class ExportBody(ExportArguments, kw_only=True):
+    """An export, with an id by which it can be ended."""
+
+    operation_id: Key | UnsetType = UNSET
+
+
+class ImportBody(ImportArguments, kw_only=True):
+    """An import, with an id by which it can be ended."""
+
+    operation_id: Key | UnsetType = UNSET
+
+
+async def exported(call: Call) -> Reply:
+    """Write an export to a file, or send it."""
+    body = call.body(ExportBody, EXPORT_TOOL)
+    workspace = await call.workspace()
+    selection, operation_id = body.selection(), or_absent(body.operation_id)
+    document = exports.document(body.form, workspace.id, __version__, indented=bool(body.output_path))
+    if body.output_path:
+        answer = await workspace.exports.to_file(call.actor, selection, body.output_path, document, operation_id)
+    else:
+        answer = await workspace.exports.inline(call.actor, selection, document, operation_id=operation_id)
+    done = answer.value
+    message = text(
+        call.language,
+        "Exported: {tasks} tasks, {projects} projects, {tags} tags, {templates} templates, {dependencies} links.",
+        **attrs.asdict(done.counts),
+    )
+    if done.path is None:
+        return enveloped(exports.content(body.form, done.content or b""), seq=answer.seq, message=message)
+    data = {
+        "file_path": done.path,
+        "exported_count": done.counts.tasks,
+        "counts": attrs.asdict(done.counts),
+    }
+    return Reply(
+        body={"success": True, "message": message, "path": done.path, "data": data},
+        seq=answer.seq,
+    )
+
+
+async def imported(call: Call) -> Reply:
+    """Import a file, or what the body holds."""
+    workspace = await call.workspace()
+    content = call.request.content.getvalue() if call.request.content else b""
+    read: _Body = await deferToThread(_read_body, content)
+    body = call.body(ImportBody, IMPORT_TOOL, read.given)
+    data, form = read.data, body.form
+    path = body.path(has_data=data is not None)
+    once = call.once_of(lambda: b" ".join((call.request.method, call.request.path, read.digest)))
+    operation_id = or_absent(body.operation_id)
+    if path is not None:
+
+        def read_file(place: Path, file: BinaryIO) -> Incoming:
+            return imports.read_file(file, form or imports.format_of(place.name, ""))
+
+        answer = await workspace.imports.from_file(call.actor, path, read_file, body.terms(), once, operation_id)
+    else:
+
+        def load() -> Incoming:
+            return data if isinstance(data, Incoming) else imports.read_data(data, form)
+
+        answer = await workspace.imports.from_document(call.actor, load, body.terms(), once, operation_id)
+    written = await deferToThread(_written, answer.value, call)
+    return Reply(body=written, seq=answer.seq)
+
+
+async def cancelled(call: Call) -> Reply:
+    """End an operation by its id."""
+    call.workspaces.undertakings.cancel(call.path["id"])
+    return Reply(body={"success": True, "message": text(call.language, "The operation is being cancelled.")})
+
+
+@attrs.frozen(kw_only=True)
+class _Body:
+    """An import's body: its arguments, and its document, as rows where it is JSON."""
+
+    given: dict[str, Any]
+    data: Incoming | object | None
+    digest: bytes
+
+
+def _read_body(content: bytes) -> _Body:
+    """Read an import's body, the document in it piece by piece.
+
+    @raise BadRequest: it is no JSON object.
+    @raise InvalidFormat, InvalidValue, ConflictingAlias: the document in it will not do.
+    """
+    given: dict[str, Any] = {}
+    data: Incoming | object | None = None
+    if content.strip():
+        stream = JsonText(text_chunks(BytesIO(content)))
+        try:
+            if stream.peek() != "{":
+                raise BadRequest(reason="the body must be a JSON object")
+            for name in stream.members():
+                if name != "data":
+                    given[name] = stream.value()
+                elif stream.peek() in "{[":
+                    data = imports.read_stream(stream, whole=False)
+                else:
+                    data = stream.value()
+            stream.end()
+        except (Malformed, UnicodeDecodeError):
+            raise BadRequest(reason="the body is no JSON") from None
+    return _Body(given=given, data=data, digest=hashlib.sha256(content).digest())
+
+
+def _written(report: ImportReport, call: Call) -> dict[str, Any]:
+    return {
+        "success": True,
+        "message": msgspec.Raw(encode.json("\n".join(import_report.lines(report, call.language)))),
+        "data": msgspec.Raw(b"".join(import_report.written(report, call.words, call.language))),
+    }
