@@ -1,0 +1,70 @@
+"""A home with workspaces in it, for tests that open several."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest_twisted
+
+from gorev.domain.event import Event
+from gorev.domain.query import TaskQuery
+from gorev.domain.task import NewTask
+from gorev.services.folder import Location
+from gorev.services.registry import WorkspaceFile
+from gorev.services.undertakings import Undertakings
+from gorev.services.watching.service import FileWatching
+from gorev.services.workspaces import Places, Workspace, Workspaces
+from tests.support.open_store import ACTOR
+
+Test = TypeVar("Test", bound=Callable[..., object])
+in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
+
+
+class House:
+    """A home with a default workspace, further folders, and the events that were published."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.default = self.folder("default")
+        self.published: list[tuple[str, Event]] = []
+
+    def folder(self, name: str) -> Path:
+        path = self.home / name
+        path.mkdir(exist_ok=True)
+        return path
+
+    def workspaces(self, default: Path | None = None) -> Workspaces:
+        from twisted.internet import reactor
+
+        file = WorkspaceFile(self.home / "workspaces.json")
+        return Workspaces(
+            reactor,
+            Location(path=default or self.default),
+            file,
+            lambda id_, events: self.published.extend((id_, event) for event in events),
+            Places(home=self.home, own_folder=self.home / ".gorev-daemon"),
+            FileWatching(reactor),
+            Undertakings(reactor, lambda id_, progress: None),  # type: ignore[arg-type]  # mypy sees the module
+        )
+
+    @asynccontextmanager
+    async def open(self, default: Path | None = None) -> AsyncIterator[Workspaces]:
+        """Workspaces from start to stop, as in one run of the daemon."""
+        running = self.workspaces(default)
+        running.startService()
+        try:
+            yield running
+        finally:
+            await running.stopService()
+
+
+async def create(workspace: Workspace, title: str = "Demo") -> str:
+    return (await workspace.tasks.create(ACTOR, NewTask(title=title))).value.task.id
+
+
+async def titles(workspace: Workspace) -> list[str]:
+    rows = (await workspace.tasks.page(TaskQuery())).value.rows
+    return sorted(row.view.task.title for row in rows)
