@@ -11,8 +11,8 @@ import gorev
 PACKAGE = Path(gorev.__file__).parent
 
 # Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
-CALLS = {"text": 1, "say": 0, "Refusal": 2}
-KEYWORDS = {"allowed", "hints", "title", "description"}
+CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2}
+KEYWORDS = {"allowed", "hints", "title", "description", "reason"}
 TABLES = {
     "_MESSAGE",
     "_UNAVAILABLE",
@@ -20,7 +20,13 @@ TABLES = {
     "_PRIORITY_NAME",
     "_REFUSAL",
     "_RANGE",
+    "_STATE_TEXT",
+    "_DONE_TEXT",
     "_REASONS",
+    "_CONFLICT",
+    "_CAUTION",
+    "_SENTENCE",
+    "_LABEL",
     "INSTRUCTIONS",
     "message",
 }
@@ -38,7 +44,7 @@ def _keys_in(tree: ast.AST) -> Iterator[str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in CALLS and len(node.args) > CALLS[name]:
                     yield from _sentences(node.args[CALLS[name]])
-                if name.endswith("Tool") or name.startswith(("Invalid", "Missing")):
+                if name.endswith("Tool") or name.startswith(("Invalid", "Missing", "PathNotAllowed")):
                     for keyword in node.keywords:
                         if keyword.arg in KEYWORDS:
                             yield from _texts(keyword.value)

@@ -1,0 +1,14 @@
+"""Fixtures of the REST tests."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.running_daemon import RunningDaemon
+from tests.support.workspace_client import WorkspaceClient
+
+
+@pytest.fixture
+def client(daemon: RunningDaemon) -> WorkspaceClient:
+    """A client of an empty workspace that belongs to the test alone."""
+    return WorkspaceClient.of_new_folder(daemon)
