@@ -178,4 +178,5 @@ class Root(Resource):
             return self._api
         if path == b"ws":
             return self._socket
-        return self._page
+        # MCP over HTTP is not served yet; its address must not pass for a page.
+        return self._api if path == b"mcp" else self._page

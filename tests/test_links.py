@@ -138,8 +138,12 @@ def test_errors_of_links_name_what_is_wrong(daemon: RunningDaemon) -> None:
     assert (nowhere.status, nowhere.json["details"]["field"]) == (404, "hedef_id")
 
 
-def test_deleting_a_task_removes_its_links(daemon: RunningDaemon) -> None:
+def test_deleting_a_task_removes_its_links_and_tells_the_other_end(daemon: RunningDaemon) -> None:
     one, other = task(daemon), task(daemon)
     link(daemon, one, other)
-    assert daemon.delete(f"/api/gorev/{one}").status == 200
+    with daemon.events() as events:
+        assert daemon.delete(f"/api/gorev/{one}").status == 200
+        told = [events.read(), events.read()]
+    assert [(event["type"], event["task_id"]) for event in told] == [("deleted", one), ("updated", other)]
+    assert (told[1]["changed_fields"], told[1]["data"]["bagimliliklar"]) == (["bagimliliklar"], [])
     assert daemon.get(f"/api/v1/tasks/{other}").json["data"]["dependency_count"] == 0

@@ -40,6 +40,19 @@ def announce_update(
     )
 
 
+def delete_task(transaction: Transaction, now: datetime, actor: Actor, view: TaskView) -> None:
+    """Delete a task without subtasks. The tasks it was linked with change too, since their links go with it."""
+    cursor = transaction.cursor
+    task_id = view.task.id
+    ends = dict.fromkeys(end for link in view.links or () for end in (link.source_id, link.target_id) if end != task_id)
+    others = [require_task(cursor, end) for end in ends]
+    tasks.delete(cursor, task_id)
+    events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_DELETED, before=view)
+    for other in others:
+        touch(transaction, now, other)
+        announce_update(transaction, now, actor, other, ("links",))
+
+
 def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewTask) -> TaskView:
     """Make a task of a checked `NewTask` as `TaskOperations.create` says."""
     cursor = transaction.cursor

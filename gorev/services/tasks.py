@@ -9,16 +9,15 @@ from twisted.internet.defer import Deferred
 
 from gorev.domain import task as rules
 from gorev.domain.errors import HasSubtasks
-from gorev.domain.event import EventKind
 from gorev.domain.project import ProjectView
 from gorev.domain.query import TaskQuery
 from gorev.domain.task import Branch, NewTask, Task, TaskChange, TaskView
 from gorev.domain.values import Actor, Status
 from gorev.domain.views import Hierarchy, TaskChanged, TaskDetail, TaskPage
-from gorev.services.change import change_task, create_task
+from gorev.services.change import change_task, create_task, delete_task
 from gorev.services.lookup import require_project, require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage import events, projects, task_pages, tasks, watches
+from gorev.storage import projects, task_pages, tasks, watches
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
 
@@ -175,8 +174,7 @@ class TaskOperations:
             rules.check_revision(rev, view.task.rev, view)
             if view.subtask_count:
                 raise HasSubtasks(count=view.subtask_count)
-            tasks.delete(cursor, view.task.id)
-            events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_DELETED, before=view)
+            delete_task(transaction, now, actor, view)
             return view.task
 
         return self._store.write(work, Task, once)
