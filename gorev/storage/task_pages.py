@@ -25,6 +25,17 @@ _ORDER: Final = {
     Sort.PRIORITY_DESC: f"{_PRIORITY_RANK} DESC, id",
 }
 
+# What does not narrow a query further than `task_counts` can tell.
+_COUNTED: Final[dict[str, Any]] = {
+    "statuses": (),
+    "priorities": (),
+    "project_id": None,
+    "all_projects": False,
+    "sort": Sort.CREATED_DESC,
+    "limit": 0,
+    "offset": 0,
+}
+
 _GROUPED: Final = """CASE status WHEN 'in_progress' THEN 1 WHEN 'pending' THEN 2 WHEN 'completed' THEN 3 ELSE 4 END"""
 
 
@@ -33,7 +44,7 @@ def select(
 ) -> tuple[list[TaskView], int]:
     """The tasks of one page, and how many match in all."""
     where, values = _conditions(query, today)
-    (total,) = cursor.execute(f"SELECT count(*) FROM tasks WHERE {where}", values).fetchone()
+    total = _total(cursor, query, where, values)
     order = _ORDER[query.sort]
     if grouped_by_status:
         order = f"{_GROUPED}, {order}"
@@ -41,6 +52,18 @@ def select(
         f"SELECT id FROM tasks WHERE {where} ORDER BY {order} LIMIT ? OFFSET ?", (*values, query.limit, query.offset)
     )
     return tasks.by_ids(cursor, [each for (each,) in page]), total
+
+
+def _total(cursor: Cursor, query: TaskQuery, where: str, values: tuple[Any, ...]) -> int:
+    """How many tasks match: from the counts that are kept, where the query asks of nothing but what they count by."""
+    if attrs.evolve(query, **_COUNTED) != TaskQuery(**_COUNTED):
+        (total,) = cursor.execute(f"SELECT count(*) FROM tasks WHERE {where}", values).fetchone()
+    else:
+        counted, parameters = _conditions(query, date.min, table="task_counts")
+        total = cursor.execute(
+            f"SELECT coalesce(sum(number), 0) FROM task_counts WHERE {counted}", parameters
+        ).fetchone()[0]
+    return int(total)
 
 
 def select_roots(cursor: Cursor, query: TaskQuery, today: date) -> tuple[list[TaskView], int]:
@@ -92,7 +115,7 @@ def _conditions(query: TaskQuery, today: date, table: str = "tasks") -> tuple[st
         )
     if query.quick is not None:
         first, last = query.quick.due_range(today)
-        add(f"{table}.status IN ('pending', 'in_progress') AND {table}.due_date <= ?", day_text(last))
+        add(f"{table}.is_open AND {table}.due_date <= ?", day_text(last))
         if first is not None:
             add(f"{table}.due_date >= ?", day_text(first))
     if query.search:

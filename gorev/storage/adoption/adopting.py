@@ -110,17 +110,19 @@ def _take_over(
 
 def _drop_everything(connection: Connection) -> list[str]:
     """Take all away that is in the file; yields the names of what we do not read."""
-    dropped = []
-    # Views and triggers first, since they may name what goes before them; virtual tables take others with them.
-    for kind, like in (("trigger", "%"), ("view", "%"), ("table", "CREATE VIRTUAL%"), ("table", "%")):
-        names = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = ? AND sql LIKE ? AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
-            (kind, like),
-        ).fetchall()
-        for (name,) in names:
-            connection.execute(f'DROP {kind} "{name.replace(chr(34), chr(34) * 2)}"')
-            dropped.append(name)
-    return [name for name in dropped if name not in TABLES]
+    # SQLite opens a virtual table to drop it, and can open no broken one. Without it, its tables are like any others.
+    virtual = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall()
+    connection.execute("PRAGMA writable_schema = ON")
+    connection.execute("DELETE FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
+    connection.execute("PRAGMA writable_schema = RESET")
+    # Views and triggers go first, since they may name what is no longer there.
+    others = connection.execute(
+        "SELECT name, type FROM sqlite_master WHERE type <> 'index' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\'"
+        " ORDER BY type = 'table'"
+    ).fetchall()
+    for name, kind in others:
+        connection.execute(f'DROP {kind} "{name.replace(chr(34), chr(34) * 2)}"')
+    return [name for name, *_ in (*virtual, *others) if name not in TABLES]
 
 
 @contextmanager

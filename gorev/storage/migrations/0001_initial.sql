@@ -34,9 +34,6 @@ CREATE INDEX tasks_by_parent ON tasks (parent_id, created_at, id);
 CREATE INDEX tasks_by_status ON tasks (status, created_at, id);
 CREATE INDEX tasks_by_due_date ON tasks (due_date IS NULL, due_date, id);
 CREATE INDEX roots_by_creation ON tasks (created_at, id) WHERE parent_id IS NULL;
-CREATE INDEX open_by_due_date ON tasks (due_date, id) WHERE status IN ('pending', 'in_progress');
-CREATE INDEX open_high_by_due_date ON tasks (due_date IS NULL, due_date, created_at, id)
-    WHERE status IN ('pending', 'in_progress') AND priority = 'high';
 
 CREATE TABLE tags (
     id TEXT PRIMARY KEY,
