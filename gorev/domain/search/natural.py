@@ -18,7 +18,7 @@ from gorev.domain.query import QuickFilter
 from gorev.domain.search import days, phrases
 from gorev.domain.search.days import DayRange, Relative
 from gorev.domain.search.filters import NO_FILTERS, Filters
-from gorev.domain.search.phrases import IntentAction, Recency
+from gorev.domain.search.phrases import Expression, IntentAction, Recency
 from gorev.domain.search.words import tokens
 from gorev.domain.text import caseless, folded
 
@@ -82,34 +82,34 @@ class _Sentence:
     def __init__(self, query: str) -> None:
         self.rest = caseless(unicodedata.normalize("NFC", query.translate(_QUOTES))).replace(_GAP, " ")
 
-    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
+    def take(self, pattern: re.Pattern[str] | Expression) -> list[re.Match[str]]:
         """Every match, taken out."""
         found = list(pattern.finditer(self.rest))
         if found:
             self.rest = pattern.sub(f" {_GAP} ", self.rest)
         return found
 
-    def take_first(self, rules: Iterable[tuple[T, re.Pattern[str]]]) -> T | None:
+    def take_first(self, rules: Iterable[tuple[T, Expression]]) -> T | None:
         """What the first rule that matches anywhere stands for."""
         return next((meaning for meaning, pattern in rules if self.take(pattern)), None)
 
-    def take_all(self, rules: Iterable[tuple[T, re.Pattern[str]]]) -> list[T]:
+    def take_all(self, rules: Iterable[tuple[T, Expression]]) -> list[T]:
         """What the rules that match stand for."""
         return [meaning for meaning, pattern in rules if self.take(pattern)]
 
 
-def _compiled(table: Iterable[tuple[T, Iterable[str], Iterable[str]]]) -> tuple[tuple[T, re.Pattern[str]], ...]:
+def _rules(table: Iterable[tuple[T, Iterable[str], Iterable[str]]]) -> tuple[tuple[T, Expression], ...]:
     return tuple((meaning, phrases.expression(turkish, english)) for meaning, turkish, english in table)
 
 
-_STATUSES: Final = _compiled(phrases.STATUSES)
-_PRIORITIES: Final = _compiled(phrases.PRIORITIES)
-_URGENCIES: Final = _compiled(phrases.URGENCIES)
-_BLOCKED: Final = _compiled(phrases.BLOCKED)
-_RECENCIES: Final = _compiled(phrases.RECENCIES)
-_DATES: Final = _compiled(phrases.DATES)
-_CREATION: Final = _compiled(phrases.CREATION)
-_DUE: Final = _compiled(phrases.DUE)
+_STATUSES: Final = _rules(phrases.STATUSES)
+_PRIORITIES: Final = _rules(phrases.PRIORITIES)
+_URGENCIES: Final = _rules(phrases.URGENCIES)
+_BLOCKED: Final = _rules(phrases.BLOCKED)
+_RECENCIES: Final = _rules(phrases.RECENCIES)
+_DATES: Final = _rules(phrases.DATES)
+_CREATION: Final = _rules(phrases.CREATION)
+_DUE: Final = _rules(phrases.DUE)
 _PROJECT: Final = phrases.expression(phrases.PROJECT[0][1], phrases.PROJECT[0][2])
 _STOP_STEMS: Final = phrases.expression(phrases.STOP_STEMS[0][1], phrases.STOP_STEMS[0][2])
 _ACTIONS: Final = {folded(word): action for action, words in phrases.ACTIONS for word in words}
@@ -186,7 +186,10 @@ def _projects(sentence: _Sentence, names: Sequence[str], *, known: bool) -> list
     """Names before "projesi" and "project": the longest that a project has, or where none is known the one word."""
     wanted = {" ".join(tokens(name)) for name in names}
     found = []
+    unread = len(sentence.rest)
     for marker in reversed(list(_PROJECT.finditer(sentence.rest))):
+        if marker.end() > unread:  # it was part of a name
+            continue
         before = sentence.rest[: marker.start()].rpartition(_GAP)[2]
         begins = [each.start() for each in _NAME_WORD.finditer(before)][-_NAME_WORDS:]
         candidates = [before[begin:] for begin in begins if " ".join(tokens(before[begin:])) in wanted]
@@ -195,8 +198,8 @@ def _projects(sentence: _Sentence, names: Sequence[str], *, known: bool) -> list
         if candidates or not known:
             name = candidates[0] if candidates else ""
             found += [_EDGES.sub("", " ".join(name.split()))] if name else []
-            rest = sentence.rest
-            sentence.rest = f"{rest[: marker.start() - len(name)]} {_GAP} {rest[marker.end() :]}"
+            unread = marker.start() - len(name)
+            sentence.rest = f"{sentence.rest[:unread]} {_GAP} {sentence.rest[marker.end() :]}"
     return found[::-1]
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Final
 
 from gorev.domain.query import QuickFilter
@@ -157,11 +158,30 @@ _DERIVED: Final = f"(?:l{_HIGH}|s{_HIGH}z)"
 _ENGLISH_ENDING: Final = r"(?:e?s|['’]s|ly)?"
 
 
-def expression(turkish: Iterable[str], english: Iterable[str]) -> re.Pattern[str]:
+class Expression:
+    """A pattern that is compiled when it is first used: all of them take 100 ms, which no start should pay for."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile(self._source)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        """Every match."""
+        return self._pattern.finditer(text)
+
+    def sub(self, replacement: str, text: str) -> str:
+        """The text with every match replaced."""
+        return self._pattern.sub(replacement, text)
+
+
+def expression(turkish: Iterable[str], english: Iterable[str]) -> Expression:
     """Finds any of the phrases in `caseless` text."""
     spelt = [_spelt(each) + _turkish_ending(each) for each in turkish]
     spelt += [_spelt(each) + _ENGLISH_ENDING for each in english]
-    return re.compile(r"(?<![^\W_])(?:" + "|".join(spelt) + r")(?![^\W_])")
+    return Expression(r"(?<![^\W_])(?:" + "|".join(spelt) + r")(?![^\W_])")
 
 
 def _spelt(phrase: str) -> str:
