@@ -69,10 +69,11 @@ def batches(ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def task_batches(cursor: Cursor, chosen: Outline) -> Iterator[list[TaskView]]:
-    """The tasks of an outline, in its order."""
+    """The tasks of an outline, in its order and at its levels."""
     for begin in range(0, len(chosen.ids), BATCH):
-        views = tasks.by_ids(cursor, chosen.ids[begin : begin + BATCH])
-        yield [placed(view, depth) for view, depth in zip(views, chosen.depths[begin : begin + BATCH], strict=True)]
+        batch = chosen.ids[begin : begin + BATCH]
+        levels = dict(zip(batch, chosen.depths[begin : begin + BATCH], strict=True))
+        yield [placed(view) for view in tasks.by_ids(cursor, batch, levels)]
 
 
 def tags_of(cursor: Cursor, ids: Sequence[str]) -> list[Tag]:

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gorev.domain.context import RECENT_LIMIT, ContextRecord, Interaction
-from gorev.domain.import_plan import Existing, Present
+from gorev.domain.exporting import Outline, Selection
+from gorev.domain.importing.plan import Existing, Present
 from gorev.domain.links import NewLink
 from gorev.domain.project import Project
 from gorev.domain.template import Template
 from gorev.domain.values import LinkKind
-from gorev.storage import context, projects, tags, templates
+from gorev.storage import context, exports, projects, tags, templates
 from gorev.storage.encoding import instant, instant_text, packed
 from gorev.storage.sqlite import Cursor
 
@@ -77,9 +78,11 @@ def room(cursor: Cursor) -> Iterator[None]:
         cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
-def task_ids(cursor: Cursor) -> list[str]:
-    """All tasks, oldest first."""
-    return [id_ for (id_,) in cursor.execute("SELECT id FROM tasks ORDER BY created_at, id")]
+def every_task(cursor: Cursor) -> Outline:
+    """All tasks, children before their parents, as they must be taken away."""
+    order = [view.project.id for view in projects.every(cursor)]
+    every = exports.chosen_tasks(cursor, Selection(), order)
+    return Outline(every.ids[::-1], every.depths[::-1])
 
 
 def clear(cursor: Cursor, *, spared: Sequence[str], with_templates: bool) -> None:

@@ -74,17 +74,26 @@ def one(cursor: Cursor, task_id: str) -> TaskView | None:
     return None
 
 
-def by_ids(cursor: Cursor, ids: Sequence[str]) -> list[TaskView]:
-    """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many."""
+def by_ids(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None = None) -> list[TaskView]:
+    """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many.
+
+    ``levels`` spares the look upwards to a caller that has been there.
+    """
     wanted = packed(list(ids))
     rows = cursor.execute(_BY_IDS, (wanted,)).fetchall()
-    return _views(cursor, rows, wanted, ids)
+    return _views(cursor, rows, wanted, ids, levels)
 
 
-def _views(cursor: Cursor, rows: list[tuple[Any, ...]], ids_json: str, order: Iterable[str]) -> list[TaskView]:
-    levels = (
-        {} if all(row[6] is None for row in rows) else _levels(dict(cursor.execute(_LINES, (ids_json,)).fetchall()))
-    )
+def _views(
+    cursor: Cursor,
+    rows: list[tuple[Any, ...]],
+    ids_json: str,
+    order: Iterable[str],
+    levels: Mapping[str, int] | None,
+) -> list[TaskView]:
+    if levels is None:
+        no_parents = all(row[6] is None for row in rows)
+        levels = {} if no_parents else _levels(dict(cursor.execute(_LINES, (ids_json,)).fetchall()))
     tags_of = tags.of_tasks(cursor, ids_json)
     views = {row[0]: _view(row, tags_of.get(row[0], ()), levels.get(row[0], 0)) for row in rows}
     return [views[each] for each in order if each in views]

@@ -85,12 +85,12 @@ def _take_over(
     derived = _drop_everything(connection)
     create_schema()
     cursor = connection.cursor()
-    with closing(sqlite3.connect(f"{copy.as_uri()}?mode=ro&immutable=1", uri=True)) as reading:
+    with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as reading:
         source = Source(reading, original, ledger)
         ledger.before = {table: source.count(table) for table in original.tables}
         _log.info("adopting {path}: {rows} rows", path=str(path), rows=sum(ledger.before.values()))
         with _indexes_later(cursor):
-            _take_rows(cursor, source, ledger, path, now)
+            _take_rows(cursor, source, ledger, path.absolute().parent, now)
         workspaces = source.workspaces()
     events.append(Transaction(cursor), time=now, actor=_ACTOR, kind=EventKind.WORKSPACE_SYNC)
     _check(cursor, ledger)
@@ -111,7 +111,9 @@ def _take_over(
 def _drop_everything(connection: Connection) -> list[str]:
     """Take all away that is in the file; yields the names of what we do not read."""
     # SQLite opens a virtual table to drop it, and can open no broken one. Without it, its tables are like any others.
-    virtual = connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'").fetchall()
+    virtual = [
+        name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
+    ]
     connection.execute("PRAGMA writable_schema = ON")
     connection.execute("DELETE FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL%'")
     connection.execute("PRAGMA writable_schema = RESET")
@@ -122,7 +124,8 @@ def _drop_everything(connection: Connection) -> list[str]:
     ).fetchall()
     for name, kind in others:
         connection.execute(f'DROP {kind} "{name.replace(chr(34), chr(34) * 2)}"')
-    return [name for name, *_ in (*virtual, *others) if name not in TABLES]
+    parts = tuple(f"{name}_" for name in virtual)
+    return [*virtual, *(name for name, _ in others if name not in TABLES and not name.startswith(parts))]
 
 
 @contextmanager
@@ -137,8 +140,8 @@ def _indexes_later(cursor: Cursor) -> Iterator[None]:
         cursor.execute(statement)
 
 
-def _take_rows(cursor: Cursor, source: Source, ledger: Ledger, path: Path, now: datetime) -> None:
-    folder = path.parent.parent if path.parent.name == _FOLDER else path.parent
+def _take_rows(cursor: Cursor, source: Source, ledger: Ledger, folder: Path, now: datetime) -> None:
+    workspace = folder.parent if folder.name == _FOLDER else folder
     taken_projects = projects.take(cursor, source, now)
     projects.take_active(cursor, source, taken_projects)
     taken = tasks.take(cursor, source, ledger, taken_projects, now)
@@ -149,7 +152,7 @@ def _take_rows(cursor: Cursor, source: Source, ledger: Ledger, path: Path, now: 
     searches.take_history(cursor, source, taken_projects, now)
     context.take(cursor, source, taken.ids, now)
     context.take_interactions(cursor, source, taken.ids, now)
-    watches.take(cursor, source, taken.ids, folder, now)
+    watches.take(cursor, source, taken.ids, workspace, now)
 
 
 def _check(cursor: Cursor, ledger: Ledger) -> None:

@@ -26,11 +26,10 @@ from tests.support.original_content import (
     TAGS,
     fill,
     made_at,
-    new_uuid,
     project_id,
     task_id,
 )
-from tests.support.original_database import Shape, original_database
+from tests.support.original_database import Shape, new_uuid, original_database
 
 TASKS: Final = 200
 NEWEST: Final = max(number for number, _ in migrations())
