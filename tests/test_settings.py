@@ -118,7 +118,7 @@ def test_an_unknown_key_is_warned_about_and_ignored(home: Path) -> None:
     assert "color" in settings.warnings[0]
 
 
-@pytest.mark.parametrize("content", ["port = ", "\x00", "host = 5", "language = true"])
+@pytest.mark.parametrize("content", ["port = ", "\x00", "host = 5", "language = true", "allow_external_watches = 1"])
 def test_a_broken_configuration_is_an_error_that_names_it(home: Path, content: str) -> None:
     configure(home, content)
     with pytest.raises(BrokenConfiguration, match=r"config\.toml"):
@@ -130,6 +130,14 @@ def test_a_configuration_that_is_not_utf_8_is_an_error_that_names_it(home: Path)
     (home / ".gorev-daemon" / "config.toml").write_bytes(b"host = '\xff'")
     with pytest.raises(BrokenConfiguration, match=r"config\.toml"):
         resolve(home)
+
+
+@pytest.mark.parametrize(("content", "allowed"), [("", False), ("allow_external_watches = true", True)])
+def test_files_outside_a_workspace_are_watched_where_that_is_configured(
+    home: Path, content: str, allowed: bool
+) -> None:
+    configure(home, content)
+    assert resolve(home).allow_external_watches is allowed
 
 
 @pytest.mark.parametrize("content", ["log_level = 'loud'", "language = 'de'"])

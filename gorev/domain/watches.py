@@ -87,8 +87,8 @@ class WatchState(enum.Enum):
 class WatchStatistics:
     """What is watched in a workspace, and what came of it since the daemon started.
 
-    ``events`` were seen, ``changes`` recorded after merging; ``dropped`` were too many at once. ``state`` is of the
-    whole daemon.
+    ``events`` were seen, ``changes`` recorded after merging. Of the whole daemon are ``dropped``, events that were too
+    many at once, and ``state``.
     """
 
     watches: int

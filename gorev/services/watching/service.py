@@ -126,7 +126,7 @@ class FileWatching(Service):
         return self._refresh()
 
     def detach(self, id_: str) -> Deferred[None]:
-        """Let go of a workspace that is being closed; fires when nothing more is recorded for it."""
+        """Let go of a workspace that is being closed; fires when its folders are not looked at any more."""
         self._workspaces.pop(id_, None)
         return self._refresh()
 
