@@ -117,12 +117,11 @@ def outline(rows: Iterable[tuple[str, str | None, str | None]], projects: Sequen
     return Outline(ids, depths)
 
 
-def placed(view: TaskView, depth: int) -> TaskView:
-    """The task as it stands in an outline: a root there has no parent."""
-    if depth == view.level:
+def placed(view: TaskView) -> TaskView:
+    """The task, its level being the one in an outline: a root there has no parent."""
+    if view.level or view.task.parent_id is None:
         return view
-    task = view.task if depth else attrs.evolve(view.task, parent_id=None)
-    return attrs.evolve(view, task=task, level=depth)
+    return attrs.evolve(view, task=attrs.evolve(view.task, parent_id=None))
 
 
 @attrs.frozen(kw_only=True)

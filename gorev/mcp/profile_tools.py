@@ -8,6 +8,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from gorev.domain import values
+from gorev.domain.errors import AsSpelt, MissingParameter
 from gorev.domain.profiles import Profile, ProfileDraft
 from gorev.mcp import markdown
 from gorev.mcp.registry import ToolOutcome
@@ -38,6 +39,8 @@ class ProfileArguments(msgspec.Struct, kw_only=True):
 
 async def profiles(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
     """Keep a search under a name, use it, list what is kept, or delete one."""
+    if given.action != "list" and given.name is UNSET and given.profile_id is UNSET:
+        raise MissingParameter(field=AsSpelt(PROFILE_TOOL.out(WORDS)["name"]))
     match given.action:
         case "save":
             return await _save(call, given)

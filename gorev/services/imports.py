@@ -18,9 +18,10 @@ from gorev.domain import project as project_rules
 from gorev.domain import task as task_rules
 from gorev.domain.errors import InvalidReference, ProjectNotFound
 from gorev.domain.event import EventKind, TemplatesAdded
-from gorev.domain.import_plan import Change, ImportReport, Plan, Resolution, Terms, plan
-from gorev.domain.import_views import batched, new_views, outside
-from gorev.domain.incoming import Incoming
+from gorev.domain.importing.document import Incoming
+from gorev.domain.importing.plan import Change, ImportReport, Plan, Resolution, Terms
+from gorev.domain.importing.planning import planned
+from gorev.domain.importing.views import batched, new_views, outside
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.domain.template import Template
@@ -100,23 +101,29 @@ class ImportOperations:
         # The document goes as soon as there is a plan: both together are large.
         loaded = [await deferToThreadPool(self._reactor, self._reactor.getThreadPool(), load)]
 
-        def planned(cursor: Cursor, now: datetime) -> Plan:
+        def plan(cursor: Cursor, now: datetime) -> Plan:
             undertaking.check()
             whole = _whole_ids(cursor, terms)
             incoming = loaded.pop()
             met = imports.existing(
                 cursor, replace=terms.replace, spared=_spared(whole), with_templates=incoming.has_templates
             )
-            return plan(incoming, met, whole, now, undertaking.check)
+            made = planned(incoming, met, whole, now, undertaking.check)
+            incoming.let_go()
+            return made
 
         def rehearsed(cursor: Cursor) -> ImportReport:
-            return planned(cursor, self._store.now()).report()
+            made = plan(cursor, self._store.now())
+            report = made.report()
+            made.let_go()
+            return report
 
         def work(transaction: Transaction, now: datetime) -> ImportReport:
-            made = planned(transaction.cursor, now)
+            made = plan(transaction.cursor, now)
             with imports.room(transaction.cursor):
                 done = _Doing(transaction.cursor, now, made, undertaking)
                 events.append_folded(transaction, now, actor, done.batches())
+            made.let_go()
             undertaking.settle()
             return made.report()
 
@@ -174,9 +181,10 @@ class _Doing:
 
     def _of_former_rows(self) -> Iterator[Sequence[Entry]]:
         spared = _spared(self._plan.terms)
-        ids = imports.task_ids(self._cursor)
-        self._total += len(ids)
-        for views in self._views(ids):
+        former = imports.every_task(self._cursor)
+        self._total += len(former.ids)
+        for views in exports.task_batches(self._cursor, former):
+            self._step(len(views))
             yield [Entry(kind=EventKind.TASK_DELETED, before=view) for view in views]
         yield [
             Entry(kind=EventKind.PROJECT_DELETED, before=view)

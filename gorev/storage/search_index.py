@@ -126,7 +126,8 @@ def of_filters(
     # In terms of the columns, since an alias for a constant would keep SQLite from an index that has the order.
     best = "" if order.sort is SearchSort.RELEVANCE else f"{_by_key(order, _KEY[order.sort])}, "
     rows = cursor.execute(
-        f"SELECT tasks.id, tasks.number FROM tasks WHERE {asked.sql} ORDER BY {best}tasks.updated_at DESC, tasks.id LIMIT ?",
+        f"SELECT tasks.id, tasks.number FROM tasks WHERE {asked.sql}"
+        f" ORDER BY {best}tasks.updated_at DESC, tasks.id LIMIT ?",
         (*asked.values, order.limit),
     )
     return [Found(task_id, number, FILTER_SCORE) for task_id, number in rows], total
@@ -274,7 +275,7 @@ def _scored(cursor: Cursor, columns: str, atoms: Sequence[Atom]) -> list[Conditi
     (rows,) = cursor.execute("SELECT coalesce(max(number), 0) FROM tasks").fetchone()
     common: list[Atom] = []
     if _count(cursor, f"{columns}{_any(atoms)}") > rows / 2:
-        common = [atom for atom in atoms if _count(cursor, f"{columns}{_any([atom])}") > rows / 2]
+        common = [atom for atom in atoms if len(atoms) == 1 or _count(cursor, f"{columns}{_any([atom])}") > rows / 2]
     rare = [atom for atom in atoms if atom not in common]
     scored = [_ranked(columns, _any(rare))] if rare else []
     if common:

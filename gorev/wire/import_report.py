@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final, TypeVar
 
-from gorev.domain.import_plan import Conflict, ImportReport, Resolution
-from gorev.domain.incoming import Caution, Entity, Warned
+from gorev.domain.importing.document import Caution, Entity, Warned
+from gorev.domain.importing.plan import Conflict, ImportReport, Resolution
 from gorev.locale import text
 from gorev.wire.encode import Object, json
 from gorev.wire.vocabulary import PROJECT, TASK, TEMPLATE, Vocabulary

@@ -10,7 +10,7 @@ from gorev.domain import text
 from gorev.domain.dates import calendar_date
 from gorev.domain.errors import ConflictingAlias, InvalidValue
 from gorev.domain.identifiers import is_id
-from gorev.domain.incoming import Incoming, IncomingTask, IncomingTemplate, Problems
+from gorev.domain.importing.document import Incoming, IncomingTask, IncomingTemplate, Problems
 from gorev.domain.links import Relation
 from gorev.domain.template import Field, FieldKind, Template
 from gorev.domain.values import UNSET, Priority, Status, Unset
@@ -209,10 +209,9 @@ def task_of(
             row, "description", description or "", lambda value: incoming.description("description", row, value)
         )
     project, parent, due, tags = given("project_id"), given("parent_id"), given("due_date"), given("tags")
-    name = fields.get("project_name")
-    if name:
-        name = values.checked(row, "project_name", name, lambda value: incoming.name(row, value))
-    if name and not isinstance(project, str | int):
+    name = None
+    if fields.get("project_name") and not isinstance(project, str | int):
+        name = values.checked(row, "project_name", fields["project_name"], lambda value: incoming.name(row, value))
         project = UNSET
     return IncomingTask(
         row=row,
@@ -222,7 +221,7 @@ def task_of(
         status=values.status(row, fields.get("status")),
         priority=values.priority(row, fields.get("priority")),
         project_key=UNSET if project is UNSET else values.key(row, "project_id", project),
-        project_name=name or None,
+        project_name=name,
         parent_key=UNSET if parent is UNSET else values.key(row, "parent_id", parent),
         due_date=UNSET if due is UNSET else values.due_date(row, due),
         tags=UNSET if tags is UNSET else values.tags(row, tags or []),

@@ -17,7 +17,7 @@ from gorev.domain.context import Action
 from gorev.domain.errors import InvalidFormat
 from gorev.domain.exporting import Format
 from gorev.domain.identifiers import is_id
-from gorev.domain.incoming import (
+from gorev.domain.importing.document import (
     Incoming,
     IncomingContext,
     IncomingInteraction,

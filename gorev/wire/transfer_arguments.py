@@ -12,7 +12,7 @@ from gorev.domain import text
 from gorev.domain.dates import calendar_date
 from gorev.domain.errors import InvalidDate, InvalidValue, MissingParameter
 from gorev.domain.exporting import Format, Selection
-from gorev.domain.import_plan import Resolution, Terms
+from gorev.domain.importing.plan import Resolution, Terms
 from gorev.wire import kinds
 from gorev.wire.kinds import (
     ConflictToken,

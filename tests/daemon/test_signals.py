@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 
 from gorev.daemon.record import LockRecord
-from tests.daemon.programs import PATIENCE_SECONDS, environment, lock_in, published, start_gorev, wait_for
+from tests.daemon.programs import (
+    PATIENCE_SECONDS,
+    environment,
+    heed_interrupts,
+    lock_in,
+    published,
+    start_gorev,
+    wait_for,
+)
 
 # A daemon, one of whose services does not stop; what it does is written to standard output.
 STUBBORN = """
@@ -64,6 +72,7 @@ def start_stubborn(home: Path) -> StartStubborn:
             env=environment(),
             stdout=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_interrupts,
         )
         assert line(process) == "running"
         return process

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import pytest
 
@@ -62,7 +63,8 @@ def test_days_of_creation_become_instants_up_to_the_next_midnight() -> None:
 
 @pytest.mark.parametrize("field", ["due", "created", "due_after", "due_before", "created_after", "created_before"])
 def test_a_wrong_date_is_refused_by_the_name_of_its_field(field: str) -> None:
+    given: dict[str, Any] = {field: "2025-02-30"}
     with pytest.raises(InvalidDate) as refused:
-        check(Filters(**{field: "2025-02-30"}))
+        check(Filters(**given))
     assert refused.value.details["field"] == field
     assert refused.value.details["value"] == "2025-02-30"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from gorev.domain.import_plan import Plan
+from gorev.domain.importing.plan import Plan
 from gorev.domain.task import Task, TaskView
 from gorev.domain.values import LinkKind, Status
 

@@ -181,6 +181,11 @@ class Incoming:
     warnings: list[Warned] = attrs.Factory(list)
     has_templates: bool = False
 
+    def let_go(self) -> None:
+        """Forget the tasks, one by one: so many at once would keep the interpreter for a while."""
+        while self.tasks:
+            self.tasks.pop()
+
     def title(self, row: str, value: str) -> str:
         """A task's title; one over the limit is kept, with a warning (``data-model.md`` §3).
 
