@@ -105,6 +105,11 @@ class Options(usage.Options):
                 twistd["pidfile"] = ""
 
     @property
+    def under_foreground_twistd(self) -> bool:
+        """Whether this is ``twistd --nodaemon``; one that daemonizes has a parent process that tells of a failure."""
+        return self.parent is not None and bool(self.parent.get("nodaemon"))
+
+    @property
     def logs_elsewhere(self) -> bool:
         """Whether twistd was told where to log."""
         return self.parent is not None and any(self.parent.get(name) for name in ("logfile", "logger", "syslog"))
@@ -113,9 +118,19 @@ class Options(usage.Options):
 class Daemon(OrderedServices):
     """The service tree, which tells twistd's application how it logs."""
 
-    def __init__(self, clock: IReactorTime, observer: LineObserver | None) -> None:
+    def __init__(self, clock: IReactorTime, observer: LineObserver | None, plain_language: str | None) -> None:
+        """``plain_language``: in which a failing start is told in one line, where twistd would print a traceback."""
         super().__init__(clock)
         self._observer = observer
+        self._plain_language = plain_language
+
+    def _in_order(self, step: str) -> None:
+        try:
+            super()._in_order(step)
+        except StartError as error:
+            if self._plain_language is None:
+                raise
+            sys.exit(f"gorev: {text(self._plain_language, error.message, **error.fields)}")
 
     def setServiceParent(self, parent: IServiceCollection) -> None:
         """Become part of ``parent``; twistd asks its application for an `ILogObserver` before it starts it."""
@@ -233,7 +248,8 @@ def makeService(options: Options) -> Daemon:
     )
     signals = Signals(reactor, hang_up=_hang_up(options, log), withdraw=lock.release)
 
-    daemon = Daemon(reactor, None if options.logs_elsewhere else observer)
+    plain = settings.language if options.under_foreground_twistd else None
+    daemon = Daemon(reactor, None if options.logs_elsewhere else observer, plain)
     conversations = Conversations(assistants)
     for service in (LockService(lock), workspaces, watching, conversations, requests, hub, http, local, signals, ready):
         service.setServiceParent(daemon)

@@ -13,7 +13,7 @@ from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
 from gorev.wire.encode import Object
-from gorev.wire.search import HISTORY_ROWS, SearchArguments, brief_response, filters, history_row, hit
+from gorev.wire.search import HISTORY_ROWS, SearchArguments, filters, history_row, hit, response
 from gorev.wire.vocabulary import PRIORITY, SEARCH_TOOL, STATUS
 
 T = TypeVar("T")
@@ -36,7 +36,7 @@ async def search(call: ToolCall, given: SearchArguments) -> ToolOutcome:
 
 def found(call: ToolCall, query: str, outcome: SearchOutcome, budget: int) -> ToolOutcome:
     """What a search found, as much as the budget lets through."""
-    empty = brief_response(outcome, [], call.encoder)
+    empty = response(outcome, call.encoder, [])
     head = _head(call, query, outcome)
     spent = max(len(encode.json(empty)), sum(len(line.encode()) + 1 for line in head))
     line = _row if outcome.intent is None else _described_row
@@ -46,7 +46,7 @@ def found(call: ToolCall, query: str, outcome: SearchOutcome, budget: int) -> To
         lambda each: hit(each, call.encoder, brief=True),
         lambda each: line(call, each),
     )
-    structured = brief_response(outcome, rows, call.encoder)
+    structured = response(outcome, call.encoder, rows)
     left = outcome.total - len(rows)
     if left and outcome.hits:
         structured["kalan"] = left

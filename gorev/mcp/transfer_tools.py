@@ -11,8 +11,8 @@ import msgspec
 
 from gorev import __version__
 from gorev.domain.exporting import Counts, Format
-from gorev.domain.importing.plan import ImportReport
 from gorev.domain.importing.document import Incoming
+from gorev.domain.importing.plan import ImportReport
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall

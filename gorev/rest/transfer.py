@@ -17,8 +17,8 @@ from twisted.internet.threads import deferToThread
 
 from gorev import __version__
 from gorev.domain.errors import BadRequest
-from gorev.domain.importing.plan import ImportReport
 from gorev.domain.importing.document import Incoming
+from gorev.domain.importing.plan import ImportReport
 from gorev.locale import text
 from gorev.rest.call import Call
 from gorev.rest.reply import Reply, enveloped

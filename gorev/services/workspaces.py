@@ -300,6 +300,9 @@ class Workspaces(Service):
             if not isinstance(error, GorevError):
                 self._log.failure("opening {path} failed", path=str(location.path))
                 error = WorkspaceUnavailable(reason="io", path=str(location.path))
+            if isinstance(error, WorkspaceUnavailable):
+                error = WorkspaceUnavailable(**({"path": str(location.path)} | dict(error.details)))
+                self._log.error("workspace {path} is unavailable: {reason}", **error.details)
             if id_ == self.default_id:
                 self.default_state = str(error.details.get("reason", error.code))
             for waiting in self._opening.pop(id_):

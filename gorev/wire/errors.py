@@ -21,6 +21,7 @@ _MESSAGE: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
     "missing_parameter": "{field} is required.",
     "unknown_field": "There is no parameter {field}. There is: {allowed}.",
+    "unknown_field_of_none": "There is no parameter {field}; none is taken here.",
     "missing_parameter_of": "{field} is required, one of {allowed}.",
     "missing_fields": "These fields are required: {fields}. Example: {example}",
     "invalid_value": "{field} cannot be {value}. Allowed: {allowed}.",
@@ -103,7 +104,8 @@ def sentence(
 ) -> str:
     """As `message`, for an error that was kept by its code and details."""
     if code == "workspace_unavailable":
-        return text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
+        said = text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
+        return f"{said} ({details['path']})" if "path" in details else said
     key = _MESSAGE[_variant(code, details)]
     if code in _REASONED:
         details = {**details, "reason": text(language, str(details.get("reason")))}
@@ -121,6 +123,8 @@ def _variant(code: str, details: Mapping[str, object]) -> str:
     """The text of a code, which may depend on what is known."""
     if code == "missing_parameter" and details.get("allowed"):
         return "missing_parameter_of"
+    if code == "unknown_field" and not details.get("allowed"):
+        return "unknown_field_of_none"
     if code == "invalid_value" and "ids" in details:
         return "invalid_value_of_rows"
     if "operation_id" in details:

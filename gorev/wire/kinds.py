@@ -305,4 +305,6 @@ def _shown(given: object) -> object:
     if isinstance(given, str):
         clean = given.encode("utf-8", "replace").decode().replace("\0", "\\0")
         return clean if len(clean) <= 60 else f"{clean[:60]}…"
+    if isinstance(given, list):
+        return f"[…] ({len(given)})" if given else "[]"
     return given if given is None or isinstance(given, bool | int | float) else type(given).__name__

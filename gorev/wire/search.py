@@ -178,9 +178,18 @@ def filters(value: Filters, vocabulary: Vocabulary) -> Object:
     return {names[name]: _token(each) for name, each in given.items() if each is not None}
 
 
-def response(outcome: SearchOutcome, encoder: Encoder) -> Object:
-    """A search response with full tasks."""
-    return _response([hit(each, encoder) for each in outcome.hits], outcome, encoder)
+def response(outcome: SearchOutcome, encoder: Encoder, shown: list[Object] | None = None) -> Object:
+    """A search response with all its hits in full, or with those of ``shown``, already encoded."""
+    encoded: Object = {
+        "results": [hit(each, encoder) for each in outcome.hits] if shown is None else shown,
+        "total_count": outcome.total,
+        "query_time_ms": round(outcome.elapsed_ms, 3),
+        "used_fuzzy": outcome.used_fuzzy,
+        "suggestions": list(outcome.suggestions),
+    }
+    if outcome.intent is not None:
+        encoded["intent"] = _intent(outcome.intent, encoder.words)
+    return encoded
 
 
 def hit(value: Hit, encoder: Encoder, *, brief: bool = False) -> Object:
@@ -192,11 +201,6 @@ def hit(value: Hit, encoder: Encoder, *, brief: bool = False) -> Object:
         "match_type": value.match.value,
         "matched_fields": [names[field.value] for field in value.fields],
     }
-
-
-def brief_response(outcome: SearchOutcome, hits: list[Object], encoder: Encoder) -> Object:
-    """A search response with those of its hits that are shown, already encoded."""
-    return _response(hits, outcome, encoder)
 
 
 def history_row(row: HistoryRow, encoder: Encoder) -> Object:
@@ -242,19 +246,6 @@ def _of_query(parsed: query_string.Query, vocabulary: Vocabulary) -> Filters:
         },
         vocabulary,
     )
-
-
-def _response(hits: list[Object], outcome: SearchOutcome, encoder: Encoder) -> Object:
-    encoded: Object = {
-        "results": hits,
-        "total_count": outcome.total,
-        "query_time_ms": round(outcome.elapsed_ms, 3),
-        "used_fuzzy": outcome.used_fuzzy,
-        "suggestions": list(outcome.suggestions),
-    }
-    if outcome.intent is not None:
-        encoded["intent"] = _intent(outcome.intent, encoder.words)
-    return encoded
 
 
 def _intent(intent: Intent, vocabulary: Vocabulary) -> Object:

@@ -67,7 +67,7 @@ def start_gorev(*arguments: str, **variables: str) -> subprocess.Popen[str]:
 
 
 def heed_interrupts() -> None:
-    """In a child process: take SIGINT as usual, also where the tests run in the background of a shell, which ignores it."""
+    """In a child process: take SIGINT as usual, also where the tests run in a shell's background, which ignores it."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

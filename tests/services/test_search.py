@@ -14,12 +14,12 @@ import pytest_twisted
 
 from gorev.domain.errors import AmbiguousId, GorevError, InvalidDate, MissingParameter
 from gorev.domain.project import ProjectChange
-from gorev.domain.search.filters import Filters
+from gorev.domain.search.filters import NO_FILTERS, Filters
 from gorev.domain.search.request import Hit, MatchType, SearchOutcome, SearchRequest
 from gorev.domain.search.words import Field
 from gorev.domain.values import Priority, Status
 from gorev.services.search import SearchOperations
-from gorev.storage import sqlite, tasks
+from gorev.storage import search_history, sqlite, tasks
 from gorev.storage.database import Transaction
 from gorev.wire.search import SearchArguments
 from gorev.wire.vocabulary import Vocabulary
@@ -120,6 +120,9 @@ async def test_matched_fields_are_told(store: OpenStore, search: SearchOperation
     assert hit(outcome, "one alpha").fields == (Field.TITLE, Field.DESCRIPTION, Field.TAGS, Field.PROJECT)
     assert hit(outcome, "two").fields == (Field.DESCRIPTION,)
     assert hit(outcome, "three alpha").fields == (Field.TITLE,)
+    misspelt = await found(search, "alphq")
+    assert hit(misspelt, "two").fields == (Field.DESCRIPTION,)
+    assert hit(misspelt, "three alpha").fields == (Field.TITLE,)
     assert [each.fields for each in (await found(search, "alpha", fields=["etiketler"])).hits] == [(Field.TAGS,)]
 
 
@@ -343,8 +346,12 @@ async def test_a_search_is_no_change(store: OpenStore, search: SearchOperations)
 async def test_the_history_forgets_beyond_a_thousand_and_after_thirty_days(
     store: OpenStore, search: SearchOperations
 ) -> None:
-    for number in range(1_005):
-        await search.search(request(f"query {number}"))
+    def fill(transaction: Transaction) -> None:
+        for number in range(1_004):
+            search_history.add(transaction.cursor, f"query {number}", NO_FILTERS, 0, 1.0, store.time)
+
+    await store.database.write(fill)
+    await search.search(request("query 1004"))
     kept = (await search.history(5_000)).value
     assert len(kept) == 1_000
     assert (kept[0].query, kept[-1].query) == ("query 1004", "query 5")

@@ -37,20 +37,21 @@ export function App() {
 function Workspaces({ onLanguage }: { readonly onLanguage: (language: Language) => void }) {
   const [selected, setSelected] = useState(() => recall(STORED_WORKSPACE));
   const workspaces = useQuery({ queryKey: ["workspaces"], queryFn: ({ signal }) => listed(signal) });
+  const shown = workspaces.data?.find((workspace) => workspace.id === selected) ?? workspaces.data?.[0] ?? null;
+  // What is shown stays what is shown, though another workspace may be used last by the next visit.
+  const shownId = shown?.id;
+  useEffect(() => {
+    if (shownId !== undefined) remember(STORED_WORKSPACE, shownId);
+  }, [shownId]);
   if (workspaces.data === undefined) {
     return workspaces.isError ? <Trouble reason={workspaces.error} onRetry={() => void workspaces.refetch()} /> : <Waiting />;
   }
-  const shown = workspaces.data.find((workspace) => workspace.id === selected) ?? workspaces.data[0] ?? null;
-  const select = (id: string) => {
-    remember(STORED_WORKSPACE, id);
-    setSelected(id);
-  };
   return (
     <WorkspacePage
       key={shown?.id ?? ""}
       workspace={shown}
       workspaces={workspaces.data}
-      onWorkspace={select}
+      onWorkspace={setSelected}
       onLanguage={onLanguage}
     />
   );

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import attrs
 
 from gorev.domain.context import ContextRecord, Interaction
+from gorev.domain.forest import Lineage, on_circles
 from gorev.domain.importing.document import Caution, Incoming, IncomingLink, Warned
 from gorev.domain.importing.draft import Draft
-from gorev.domain.forest import Lineage, on_circles
 from gorev.domain.importing.tasks import Tasks
 from gorev.domain.values import LinkKind
 

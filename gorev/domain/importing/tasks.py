@@ -7,10 +7,10 @@ from typing import Any, Final
 
 import attrs
 
+from gorev.domain.forest import circle_above, parents_first
 from gorev.domain.identifiers import is_id
 from gorev.domain.importing.document import Caution, Entity, Incoming, IncomingTask, Warned
 from gorev.domain.importing.draft import Draft, said
-from gorev.domain.forest import circle_above, parents_first
 from gorev.domain.importing.labels import Projects, Tags
 from gorev.domain.importing.plan import Change, Present, Resolution
 from gorev.domain.task import Task

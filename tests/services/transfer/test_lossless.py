@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import unittest
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from twisted.internet.defer import Deferred
 from gorev.domain.errors import GorevError
 from gorev.domain.event import EventKind
 from gorev.domain.exporting import Format, Selection
+from gorev.domain.importing.plan import Resolution
 from gorev.domain.links import Relation
 from gorev.domain.project import ProjectView
 from gorev.domain.task import NewTask, TaskView
@@ -108,88 +110,6 @@ def with_stores(check: Callable[[TransferStore, TransferStore], Awaitable[None]]
         shutil.rmtree(folder)
 
 
-@EXAMPLES
-@given(workspaces)
-def test_a_workspace_is_the_same_in_an_empty_one_when_ids_are_kept(workspace: Any) -> None:
-    async def check(source: TransferStore, target: TransferStore) -> None:
-        await fill(source, workspace)
-        before = await source.content()
-        report = await target.imported(await source.exported(), preserve_ids=True, replace=True)
-        assert await target.content() == before
-        assert (report.imported_tasks, report.imported_projects) == (len(before.tasks), len(before.projects))
-        assert (report.conflicts, report.warnings, report.id_map) == ((), (), {})
-        await everything_derived_is_right(target)
-
-    with_stores(check)
-
-
-@EXAMPLES
-@given(workspaces)
-def test_a_workspace_is_the_same_under_new_ids_when_they_are_not_kept(workspace: Any) -> None:
-    async def check(source: TransferStore, target: TransferStore) -> None:
-        await fill(source, workspace)
-        before = await source.content()
-        report = await target.imported(await source.exported(), replace=True)
-        after = await target.content()
-        assert not before.tasks.keys() & after.tasks.keys()
-        assert after.under({}) == before.under(report.id_map)
-        await everything_derived_is_right(target)
-
-    with_stores(check)
-
-
-@EXAMPLES
-@given(workspaces)
-def test_csv_brings_back_everything_that_it_holds(workspace: Any) -> None:
-    async def check(source: TransferStore, target: TransferStore) -> None:
-        await fill(source, workspace)
-        before = await source.content()
-        await target.imported(await source.exported(Selection(), Format.CSV), Format.CSV, preserve_ids=True)
-        after = await target.content()
-        names = [{id_: name for id_, (name, *_) in each.projects.items()} for each in (before, after)]
-        labels = [each.tags for each in (before, after)]
-        rows = [
-            {
-                id_: [*row[:4], names[side].get(row[4]), *row[5:7], [labels[side][tag] for tag in row[7]], *row[8:]]
-                for id_, row in each.tasks.items()
-            }
-            for side, each in enumerate((before, after))
-        ]
-        assert rows[1] == rows[0]
-
-    with_stores(check)
-
-
-@EXAMPLES
-@given(workspaces, workspaces, st.sampled_from(["skip", "overwrite", "merge", "prompt"]), st.booleans())
-def test_a_second_import_changes_nothing_unless_it_shall_overwrite(
-    workspace: Any, other: Any, resolution: str, preserve_ids: bool
-) -> None:
-    """And whatever is imported on top of whatever, all that is derived is right, and the trial said so before."""
-    from gorev.domain.importing.plan import Resolution
-
-    async def check(source: TransferStore, target: TransferStore) -> None:
-        await fill(source, workspace)
-        await fill(target, other)
-        document = await source.exported()
-        terms: dict[str, Any] = {"resolution": Resolution(resolution), "preserve_ids": preserve_ids}
-        untouched = await target.content()
-        trial = await target.imported(document, dry_run=True, **terms)
-        assert await target.content() == untouched
-        report = await target.imported(document, **terms)
-        for name in ("tasks", "projects", "tags", "templates", "dependencies"):
-            assert getattr(trial, f"imported_{name}") == getattr(report, f"imported_{name}")
-        assert trial.skipped == report.skipped
-        assert trial.conflicts == report.conflicts
-        await everything_derived_is_right(target)
-        settled = await target.content()
-        again = await target.imported(document, **terms)
-        assert await target.content() == settled
-        assert again.imported_tasks == (0 if resolution in ("skip", "prompt") else len((await source.content()).tasks))
-
-    with_stores(check)
-
-
 async def everything_derived_is_right(store: TransferStore) -> None:
     """Search index, counts, and the log of events, which tells of each task as it is stored."""
 
@@ -220,3 +140,84 @@ async def everything_derived_is_right(store: TransferStore) -> None:
     await store.store.read(work)
     check = "INSERT INTO task_text (task_text, rank) VALUES ('integrity-check', 1)"
     await store.database.write(lambda transaction: transaction.cursor.execute(check).fetchall())
+
+
+class TestTransfer(unittest.TestCase):
+    """A test case, since those run outside of the reactor, which each example waits for."""
+
+    @EXAMPLES
+    @given(workspaces)
+    def test_a_workspace_is_the_same_in_an_empty_one_when_ids_are_kept(self, workspace: Any) -> None:
+        async def check(source: TransferStore, target: TransferStore) -> None:
+            await fill(source, workspace)
+            before = await source.content()
+            report = await target.imported(await source.exported(), preserve_ids=True, replace=True)
+            assert await target.content() == before
+            assert (report.imported_tasks, report.imported_projects) == (len(before.tasks), len(before.projects))
+            assert (report.conflicts, report.warnings, report.id_map) == ((), (), {})
+            await everything_derived_is_right(target)
+
+        with_stores(check)
+
+    @EXAMPLES
+    @given(workspaces)
+    def test_a_workspace_is_the_same_under_new_ids_when_they_are_not_kept(self, workspace: Any) -> None:
+        async def check(source: TransferStore, target: TransferStore) -> None:
+            await fill(source, workspace)
+            before = await source.content()
+            report = await target.imported(await source.exported(), replace=True)
+            after = await target.content()
+            assert not before.tasks.keys() & after.tasks.keys()
+            assert after.under({}) == before.under(report.id_map)
+            await everything_derived_is_right(target)
+
+        with_stores(check)
+
+    @EXAMPLES
+    @given(workspaces)
+    def test_csv_brings_back_everything_that_it_holds(self, workspace: Any) -> None:
+        async def check(source: TransferStore, target: TransferStore) -> None:
+            await fill(source, workspace)
+            before = await source.content()
+            await target.imported(await source.exported(Selection(), Format.CSV), Format.CSV, preserve_ids=True)
+            after = await target.content()
+            names = [{id_: name for id_, (name, *_) in each.projects.items()} for each in (before, after)]
+            labels = [each.tags for each in (before, after)]
+            rows = [
+                {
+                    id_: [*row[:4], names[side].get(row[4]), *row[5:7], [labels[side][tag] for tag in row[7]], *row[8:]]
+                    for id_, row in each.tasks.items()
+                }
+                for side, each in enumerate((before, after))
+            ]
+            assert rows[1] == rows[0]
+
+        with_stores(check)
+
+    @EXAMPLES
+    @given(workspaces, workspaces, st.sampled_from(Resolution), st.booleans())
+    def test_a_second_import_changes_nothing_unless_it_shall_overwrite(
+        self, workspace: Any, other: Any, resolution: Resolution, preserve_ids: bool
+    ) -> None:
+        """And whatever is imported on top of whatever, all that is derived is right, and the trial said so before."""
+
+        async def check(source: TransferStore, target: TransferStore) -> None:
+            await fill(source, workspace)
+            await fill(target, other)
+            document = await source.exported()
+            terms: dict[str, Any] = {"resolution": resolution, "preserve_ids": preserve_ids}
+            untouched = await target.content()
+            trial = await target.imported(document, dry_run=True, **terms)
+            assert await target.content() == untouched
+            report = await target.imported(document, **terms)
+            for name in ("tasks", "projects", "tags", "templates", "dependencies"):
+                assert getattr(trial, f"imported_{name}") == getattr(report, f"imported_{name}")
+            assert trial.skipped == report.skipped
+            assert trial.conflicts == report.conflicts
+            await everything_derived_is_right(target)
+            settled = await target.content()
+            again = await target.imported(document, **terms)
+            assert await target.content() == settled
+            assert again.imported_tasks == (0 if not resolution.changes else len((await source.content()).tasks))
+
+        with_stores(check)
