@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gorev.domain.errors import MissingParameter, ParentNotFound, ProjectNotFound, TaskNotFound
+from gorev.domain.errors import ParentNotFound, ProjectNotFound, TaskNotFound
 from gorev.domain.project import ProjectView
 from gorev.domain.task import Task, TaskView
 from gorev.storage import projects, tasks
@@ -13,11 +13,8 @@ from gorev.storage.sqlite import Cursor
 def require_task(cursor: Cursor, given: str, field: str = "id") -> TaskView:
     """The task of an id or unique prefix.
 
-    @raise MissingParameter: ``given`` is blank.
     @raise TaskNotFound, AmbiguousId: there is none, or several.
     """
-    if not given.strip():
-        raise MissingParameter(field=field)
     task_id = resolve(cursor, "tasks", given)
     view = None if task_id is None else tasks.one(cursor, task_id)
     if view is None:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import attrs
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from twisted.internet.defer import Deferred
@@ -27,7 +28,7 @@ from gorev.storage.sqlite import Cursor
 from tests.support.open_store import ACTOR, done, new_path
 from tests.support.transferring import TransferStore
 
-EXAMPLES = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=12)
 titles = st.one_of(text, st.sampled_from(["=1+1", "'=x", "-", "a\r\nb", '"İı"', "görev", " "])).filter(str.strip)
@@ -75,7 +76,7 @@ async def fill(store: TransferStore, workspace: Any) -> None:
             parent_id=parent_id,
             due_date=due,
             tags=tuple(tags),
-            **({} if parent_id else {"project_id": picked(projects, project)}),  # type: ignore[arg-type]
+            **({} if parent_id else {"project_id": picked(projects, project)}),
         )
         ids.append((await store.tasks.create(ACTOR, new)).value.task.id)
     for one, relation, other in links:
@@ -217,7 +218,8 @@ class TestTransfer(unittest.TestCase):
             await everything_derived_is_right(target)
             settled = await target.content()
             again = await target.imported(document, **terms)
-            assert await target.content() == settled
+            # Of tasks that look alike, interactions may go to another one the second time.
+            assert attrs.evolve(await target.content(), context=None) == attrs.evolve(settled, context=None)
             assert again.imported_tasks == (0 if not resolution.changes else len((await source.content()).tasks))
 
         with_stores(check)
