@@ -13,7 +13,7 @@ def parents_first(parents: Sequence[int | None]) -> tuple[list[int], list[int]]:
     """
     order: list[int] = []
     circles: list[int] = []
-    unseen, on_the_way, settled = 0, 1, 2
+    unseen, on_the_way, ordered, lost = range(4)
     state = bytearray(len(parents))
     for start in range(len(parents)):
         line: list[int] = []
@@ -22,12 +22,12 @@ def parents_first(parents: Sequence[int | None]) -> tuple[list[int], list[int]]:
             state[above] = on_the_way
             line.append(above)
             above = parents[above]
-        circular = above is not None and state[above] == on_the_way
-        if circular and above is not None:
+        if above is not None and state[above] == on_the_way:
             circles += line[line.index(above) :]
+        settled = ordered if above is None or state[above] == ordered else lost
         for place in line:
             state[place] = settled
-        if not circular:
+        if settled == ordered:
             order += reversed(line)
     return order, circles
 

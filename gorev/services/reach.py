@@ -125,9 +125,10 @@ def reading(reach: Reach, given: str) -> Iterator[tuple[Path, BinaryIO]]:
         raise FileMissing(path=given) from None
     except OSError as error:
         raise FileUnusable(path=given, system=error.strerror) from None
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise PathNotAllowed(path=given, reason="it is no regular file")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PathNotAllowed(path=given, reason="it is no regular file")
         try:
             yield path, file
         except OSError as error:

@@ -94,8 +94,9 @@ def read_data(data: object, format_: Format | None) -> Incoming:
         return _read_document(data.items() if isinstance(data, dict) else [("tasks", data)])
     if not isinstance(data, str):
         raise InvalidFormat(reason="it is neither an object nor a list nor text")
+    data = data.removeprefix("\ufeff")
     if (format_ or format_of(None, data)) is Format.CSV:
-        return _read_csv(io.StringIO(data.removeprefix("\ufeff"), newline=""))
+        return _read_csv(io.StringIO(data, newline=""))
     try:
         return read_stream(JsonText(iter([data])))
     except Malformed:
@@ -107,7 +108,7 @@ def format_of(name: str | None, beginning: str) -> Format:
     suffix = "" if name is None else name.lower().rpartition(".")[2]
     if suffix in ("json", "csv"):
         return Format(suffix)
-    return Format.JSON if beginning.lstrip("\ufeff \t\r\n")[:1] in ("{", "[") else Format.CSV
+    return Format.JSON if beginning.lstrip(" \t\r\n")[:1] in ("{", "[") else Format.CSV
 
 
 def _members(stream: JsonText) -> Iterator[tuple[str, object]]:
