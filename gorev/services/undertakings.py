@@ -32,11 +32,14 @@ USUAL_SWITCH_SECONDS: Final = 0.005
 class Undertaking:
     """One such work, as its threads see it; `cancel` may come from another thread at any time."""
 
-    def __init__(self, operation: str, id_: str, tell: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, operation: str, id_: str, tell: Callable[[Progress], None], monotonic: Callable[[], float]
+    ) -> None:
         self.operation = operation
         self.id = id_
         self._tell = tell
-        self._told = time.monotonic()
+        self._monotonic = monotonic
+        self._told = monotonic()
         self._lock = threading.Lock()
         self._cancelled = False
         self._final = False
@@ -52,7 +55,7 @@ class Undertaking:
     def advance(self, done: int, total: int) -> None:
         """As `check`; and tell how far the work is, if that was not told a moment ago."""
         self.check()
-        now = time.monotonic()
+        now = self._monotonic()
         if now - self._told >= PROGRESS_SECONDS:
             self._told = now
             self._tell(Progress(operation=self.operation, operation_id=self.id, done=done, total=total))
@@ -78,9 +81,15 @@ class Undertakings:
 
     _log = Logger()
 
-    def __init__(self, reactor: IReactorFromThreads, tell: Callable[[str, Progress], None]) -> None:
+    def __init__(
+        self,
+        reactor: IReactorFromThreads,
+        tell: Callable[[str, Progress], None],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._reactor = reactor
         self._tell = tell
+        self._monotonic = monotonic
         self._running: dict[str, Undertaking] = {}
 
     def run(
@@ -96,7 +105,7 @@ class Undertakings:
         def tell(progress: Progress) -> None:
             self._reactor.callFromThread(self._tell, workspace_id, progress)
 
-        undertaking = Undertaking(operation, id_ or new_id(), tell)
+        undertaking = Undertaking(operation, id_ or new_id(), tell, self._monotonic)
         if not self._running:
             _make_way()
         self._running[undertaking.id] = undertaking

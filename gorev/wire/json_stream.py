@@ -76,8 +76,8 @@ class JsonText:
                 raise Malformed from None
             except (ValueError, RecursionError):  # a number or a nesting beyond what Python reads
                 raise Malformed from None
-            # A number that the buffer ends with may go on.
-            if end == len(self._buffer) and isinstance(value, int | float) and self._read_on():
+            # A number that the buffer ends with may go on: "1" as "12", "1e-" as "1e-5".
+            if end >= len(self._buffer) - 2 and isinstance(value, int | float) and self._read_on():
                 continue
             self._at = end
             return value
@@ -141,5 +141,6 @@ class JsonText:
             self._ended = chunk is None
             parts.append(chunk or "")
             got += len(chunk or "")
-        self._buffer, self._at = "".join(parts), 0
+        if got:
+            self._buffer, self._at = "".join(parts), 0
         return got > 0
