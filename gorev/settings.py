@@ -14,10 +14,9 @@ from typing import Any, Final, Literal
 
 import attrs
 
+from gorev.configuration import KEYS, LOG_LEVELS, Configuration, check_port, port_of
 from gorev.daemon.errors import (
-    BrokenConfiguration,
     HostRefused,
-    InvalidChoice,
     InvalidEndpoint,
     InvalidPath,
     InvalidPort,
@@ -29,19 +28,9 @@ from gorev.daemon.errors import (
 from gorev.daemon.system import account_home, under_service_manager
 from gorev.locale import DEFAULT_LANGUAGE, LANGUAGES, known
 
-DEFAULT_PORT: Final = 5082
-LOG_LEVELS: Final = ("debug", "info", "warn", "error")
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1", "[::1]")
 CONFIGURATION_PATH: Final = Path(".gorev-daemon", "config.toml")
-CONFIGURATION_KEYS: Final = (
-    "port",
-    "host",
-    "default_workspace",
-    "export_directory",
-    "allow_external_watches",
-    "log_level",
-    "language",
-)
+ORIGINAL_PATH: Final = Path(".gorev", "config.json")
 
 StartedBy = Literal["hand", "cli", "bridge", "service"]
 
@@ -77,9 +66,10 @@ class Settings:
     """Everything that is fixed for the life of the process.
 
     ``port`` 0 means any free one; ``export_directory`` is one more folder where exports may be written;
-    ``allow_external_watches`` lets tasks watch files outside their workspace; ``mcp_port`` None means a local socket,
-    else the loopback port of the local protocol. ``start_lock`` is the inherited descriptor of ``start_file``.
-    ``warnings`` wait for the log to be there.
+    ``mcp_port`` None means a local socket, else the loopback port of the local protocol. ``start_lock`` is the
+    inherited descriptor of ``start_file``. ``origins`` names for each key of the configuration what decided it: a flag,
+    a variable, a file, or ``default``. ``warnings`` wait for the log to be there. What the other keys mean stands
+    beside them in `KEYS`.
     """
 
     home: Path
@@ -87,11 +77,20 @@ class Settings:
     workspace: DefaultWorkspace
     language: str
     log_level: str
+    host: str = "localhost"
     export_directory: Path | None = None
     allow_external_watches: bool = False
+    allowed_origins: tuple[str, ...] = ()
+    durability: str = "full"
+    reader_connections: int = 2
+    workspace_idle_minutes: int = 15
+    event_retention_count: int = 100_000
+    event_retention_days: int = 30
+    max_websockets: int = 2_000
     mcp_port: int | None = None
     started_by: StartedBy = "hand"
     start_lock: int | None = None
+    origins: Mapping[str, str] = attrs.Factory(dict)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -142,26 +141,102 @@ class Settings:
         `InvalidPath`, `InvalidEndpoint`, `NotADirectory`, `HostRefused`, `ModeRefused`.
         """
         home = home_directory(environ)
-        configuration = _Configuration.read(home / CONFIGURATION_PATH)
-        warnings = list(configuration.warnings)
-        _refuse_other_hosts(flags.host or configuration.host)
+        configuration = Configuration.read(home / CONFIGURATION_PATH)
+        choices = _Choices(home, flags, environ, configuration)
+        _refuse_other_hosts(choices.host())
         _refuse_other_modes(flags.mode or environ.get("GOREV_MODE"))
         started_by = _started_by(environ)
+        workspace, workspace_origin = _Workspaces(home, start_directory or _current_directory()).default(
+            flags, environ, configuration, started_by
+        )
+        choices.origins["default_workspace"] = workspace_origin
         return cls(
             home=home,
-            port=_port(flags, environ, configuration, home / ".gorev" / "config.json", warnings),
-            workspace=_Workspaces(home, start_directory or _current_directory()).default(
-                flags, environ, configuration, started_by
-            ),
-            language=language(flags.lang, environ, configuration.language),
-            log_level=_log_level(flags, environ, configuration, warnings),
-            export_directory=_export_directory(configuration.export_directory, home),
-            allow_external_watches=configuration.allow_external_watches is True,
+            port=choices.port(),
+            workspace=workspace,
+            language=choices.language(),
+            log_level=choices.log_level(),
+            host=choices.host(),
+            export_directory=_export_directory(choices.configured("export_directory"), home),
+            allow_external_watches=choices.configured("allow_external_watches"),
+            allowed_origins=tuple(choices.configured("allowed_origins")),
+            durability=choices.configured("durability"),
+            reader_connections=choices.configured("reader_connections"),
+            workspace_idle_minutes=choices.configured("workspace_idle_minutes"),
+            event_retention_count=choices.configured("event_retention_count"),
+            event_retention_days=choices.configured("event_retention_days"),
+            max_websockets=choices.configured("max_websockets"),
             mcp_port=_mcp_port(flags.mcp_endpoint),
             started_by=started_by,
             start_lock=_descriptor(environ.get("GOREV_START_LOCK_FD", "")),
-            warnings=tuple(warnings),
+            origins=choices.origins,
+            warnings=(*configuration.warnings, *choices.warnings),
         )
+
+
+@attrs.frozen
+class _Choices:
+    """Decides among flags, environment and files, and remembers by which of them."""
+
+    home: Path
+    flags: Flags
+    environ: Mapping[str, str]
+    configuration: Configuration
+    origins: dict[str, str] = attrs.Factory(dict)
+    warnings: list[str] = attrs.Factory(list)
+
+    def configured(self, name: str) -> Any:
+        """The value of a key that neither flags nor the environment set."""
+        value = self.configuration.get(name)
+        self.origins[name] = "default" if value is None else _shown(CONFIGURATION_PATH)
+        return KEYS[name].default if value is None else value
+
+    def host(self) -> str:
+        """The address to listen on."""
+        if self.flags.host is not None:
+            self.origins["host"] = "--host"
+            return self.flags.host
+        host: str = self.configured("host")
+        return host
+
+    def port(self) -> int:
+        """Raises `InvalidPort`."""
+        if self.flags.port is not None:
+            return self._port("--api-port", self.flags.port)
+        if variable := self.environ.get("GOREV_API_PORT"):
+            return self._port("GOREV_API_PORT", port_of(variable))
+        if self.configuration.get("port") is None:
+            port = _original_port(self.home / ORIGINAL_PATH, self.warnings)
+            if port is not None:
+                self.origins["port"] = _shown(ORIGINAL_PATH)
+                return port
+        configured: int = self.configured("port")
+        return configured
+
+    def _port(self, origin: str, value: Any) -> int:
+        check_port(origin, value)
+        self.origins["port"] = origin
+        port: int = value
+        return port
+
+    def language(self) -> str:
+        """As the function of this name."""
+        chosen, self.origins["language"] = _language(self.flags.lang, self.environ, self.configuration.get("language"))
+        return chosen
+
+    def log_level(self) -> str:
+        """A variable that names none is ignored, with a warning."""
+        if self.flags.debug:
+            self.origins["log_level"] = "--debug"
+            return "debug"
+        variable = self.environ.get("GOREV_LOG_LEVEL", "").lower()
+        if variable in LOG_LEVELS:
+            self.origins["log_level"] = "GOREV_LOG_LEVEL"
+            return variable
+        if variable:
+            self.warnings.append(f"GOREV_LOG_LEVEL is ignored: {variable} is none of {', '.join(LOG_LEVELS)}")
+        level: str = self.configured("log_level")
+        return level
 
 
 def home_directory(environ: Mapping[str, str]) -> Path:
@@ -177,56 +252,25 @@ def language(flag: str | None, environ: Mapping[str, str], configured: str | Non
 
     The locale comes after the configuration, because nearly every environment sets it without Gorev in mind.
     """
-    for choice in (flag, environ.get("GOREV_LANG"), configured):
+    return _language(flag, environ, configured)[0]
+
+
+def _language(flag: str | None, environ: Mapping[str, str], configured: str | None) -> tuple[str, str]:
+    given = {"--lang": flag, "GOREV_LANG": environ.get("GOREV_LANG"), _shown(CONFIGURATION_PATH): configured}
+    for origin, choice in given.items():
         if choice in LANGUAGES:
-            return choice
-    return known(environ.get("LANG")) if environ.get("LANG") else DEFAULT_LANGUAGE
+            return choice, origin
+    if environ.get("LANG"):
+        return known(environ.get("LANG")), "LANG"
+    return DEFAULT_LANGUAGE, "default"
 
 
 def spoken_language(flag: str | None, environ: Mapping[str, str]) -> str:
     """As `language`, for a command that must speak before, or without, anything else being right."""
     try:
-        return language(flag, environ, _Configuration.read(home_directory(environ) / CONFIGURATION_PATH).language)
+        return language(flag, environ, Configuration.read(home_directory(environ) / CONFIGURATION_PATH).get("language"))
     except StartError:
         return language(flag, environ)
-
-
-@attrs.frozen(kw_only=True)
-class _Configuration:
-    """``config.toml``, its values checked; None is not set."""
-
-    port: int | None = None
-    host: str | None = None
-    default_workspace: str | None = None
-    export_directory: str | None = None
-    allow_external_watches: bool | None = None
-    log_level: str | None = None
-    language: str | None = None
-    warnings: tuple[str, ...] = ()
-
-    @classmethod
-    def read(cls, file: Path) -> _Configuration:
-        try:
-            content = file.read_text("utf-8")
-            import tomllib  # after the reading: there is seldom a file
-
-            found = tomllib.loads(content)
-        except FileNotFoundError:
-            return cls()
-        except (OSError, ValueError) as error:
-            raise BrokenConfiguration(file=file, reason=error) from error
-        unknown = [key for key in found if key not in CONFIGURATION_KEYS]
-        values = {key: found.get(key) for key in CONFIGURATION_KEYS}
-        for key in ("host", "default_workspace", "export_directory", "log_level", "language"):
-            if not isinstance(values[key], str | None):
-                raise BrokenConfiguration(file=file, reason=f"{key} is not a text")
-        if not isinstance(values["allow_external_watches"], bool | None):
-            raise BrokenConfiguration(file=file, reason="allow_external_watches is not true or false")
-        _check_choice(f"log_level ({file})", values["log_level"], LOG_LEVELS)
-        _check_choice(f"language ({file})", values["language"], LANGUAGES)
-        if values["port"] is not None:
-            _check_port(f"port ({file})", values["port"])
-        return cls(**values, warnings=tuple(f"{file}: unknown key {key} is ignored" for key in unknown))
 
 
 @attrs.frozen
@@ -237,18 +281,19 @@ class _Workspaces:
     start: Path
 
     def default(
-        self, flags: Flags, environ: Mapping[str, str], configuration: _Configuration, started_by: StartedBy
-    ) -> DefaultWorkspace:
-        """The first that applies, in the order of the table in ``rest-api.md`` §1."""
-        database = flags.db_path or environ.get("GOREV_DB_PATH")
+        self, flags: Flags, environ: Mapping[str, str], configuration: Configuration, started_by: StartedBy
+    ) -> tuple[DefaultWorkspace, str]:
+        """The first that applies, in the order of the table in ``rest-api.md`` §1, and what decided it."""
         if flags.workspace:
-            return self._given(flags.workspace)
-        if database:
-            return self._of_database(self._absolute(database))
-        if configuration.default_workspace:
-            return self._configured(configuration.default_workspace)
+            return self._given(flags.workspace), "--workspace"
+        if flags.db_path:
+            return self._of_database(self._absolute(flags.db_path)), "--db-path"
+        if variable := environ.get("GOREV_DB_PATH"):
+            return self._of_database(self._absolute(variable)), "GOREV_DB_PATH"
+        if configured := configuration.get("default_workspace"):
+            return self._configured(configured), _shown(CONFIGURATION_PATH)
         found = self._nearest() if started_by == "hand" else None
-        return found or self._of_database(self.home / ".gorev" / "gorev.db")
+        return found or self._of_database(self.home / ".gorev" / "gorev.db"), "default"
 
     def _given(self, path: str) -> DefaultWorkspace:
         absolute = self._absolute(path)
@@ -290,51 +335,19 @@ class _Workspaces:
         return self.home / path[2:] if path == "~" or path.startswith("~/") else Path(path)
 
 
-def _port(
-    flags: Flags, environ: Mapping[str, str], configuration: _Configuration, original: Path, warnings: list[str]
-) -> int:
-    if flags.port is not None:
-        return _check_port("--api-port", flags.port)
-    if variable := environ.get("GOREV_API_PORT"):
-        return _check_port("GOREV_API_PORT", int(variable) if re.fullmatch("[0-9]{1,5}", variable) else variable)
-    if configuration.port is not None:
-        return configuration.port
-    port = _original_port(original, warnings)
-    return DEFAULT_PORT if port is None else port
-
-
 def _original_port(file: Path, warnings: list[str]) -> int | None:
     """``server_port`` of the original program's settings; it is not ours to complain about more than in the log."""
     try:
         port = json.loads(file.read_text("utf-8")).get("server_port")
-        return None if port in (None, "") else _check_port("server_port", int(port))
+        if port in (None, ""):
+            return None
+        check_port("server_port", int(port))
+        return int(port)
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, AttributeError, InvalidPort) as error:
         warnings.append(f"{file} is ignored: {error}")
         return None
-
-
-def _check_port(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 65535:
-        raise InvalidPort(name=name, value=value)
-    return value
-
-
-def _check_choice(name: str, value: str | None, choices: tuple[str, ...]) -> None:
-    if value is not None and value not in choices:
-        raise InvalidChoice(name=name, choices=", ".join(choices), value=value)
-
-
-def _log_level(flags: Flags, environ: Mapping[str, str], configuration: _Configuration, warnings: list[str]) -> str:
-    if flags.debug:
-        return "debug"
-    variable = environ.get("GOREV_LOG_LEVEL", "").lower()
-    if variable in LOG_LEVELS:
-        return variable
-    if variable:
-        warnings.append(f"GOREV_LOG_LEVEL is ignored: {variable} is none of {', '.join(LOG_LEVELS)}")
-    return configuration.log_level or "info"
 
 
 def _export_directory(configured: str | None, home: Path) -> Path | None:
@@ -344,6 +357,10 @@ def _export_directory(configured: str | None, home: Path) -> Path | None:
     if not expanded.is_absolute():
         raise InvalidPath(name="export_directory", value=configured)
     return Path(os.path.normpath(expanded))
+
+
+def _shown(below_home: Path) -> str:
+    return f"~/{below_home.as_posix()}"
 
 
 def _mcp_port(endpoint: str | None) -> int | None:

@@ -172,6 +172,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.services.watching.service import FileWatching
     from gorev.services.workspaces import Places, Workspaces
     from gorev.site import GuardedSite
+    from gorev.storage.database import Tuning
     from gorev.wire import errors
     from gorev.wire.vocabulary import Vocabulary
     from gorev.ws.hub import Hub
@@ -208,6 +209,7 @@ def makeService(options: Options) -> Daemon:
         watching,
         Undertakings(reactor, bus.publish_progress),
         settings.language,
+        Tuning(readers=settings.reader_connections, fully_durable=settings.durability == "full"),
     )
     hub = Hub(reactor, workspaces, bus)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gorev.configuration import KEYS
 from gorev.daemon.errors import (
     BrokenConfiguration,
     HostRefused,
@@ -336,3 +337,53 @@ def test_the_text_of_an_error_is_filled_in() -> None:
     error: StartError = InvalidPort(name="GOREV_API_PORT", value="x")
     assert str(error) == "GOREV_API_PORT must be a port number from 0 to 65535, not x"
     assert error.message.format(**error.fields) == str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("reader_connections = 0", "from 1 to 8"),
+        ("reader_connections = true", "from 1 to 8"),
+        ("workspace_idle_minutes = -1", "from 0 to 10080"),
+        ("event_retention_count = 10", "from 1000 to"),
+        ("durability = 'most'", "full, normal"),
+        ("durability = 1", "must look like"),
+        ("allowed_origins = 'http://localhost:5173'", "must look like"),
+        ("allowed_origins = ['http://localhost:5173/']", "must hold origins"),
+        ("allowed_origins = ['*']", "must hold origins"),
+        ("allowed_origins = ['null']", "must hold origins"),
+    ],
+)
+def test_a_value_out_of_bounds_is_refused_with_its_key_file_and_bounds(home: Path, content: str, said: str) -> None:
+    configure(home, content)
+    with pytest.raises(StartError, match=rf"{content.split()[0]} \(.*config\.toml\).*{said}"):
+        resolve(home)
+
+
+def test_every_setting_tells_what_decided_it(home: Path) -> None:
+    configure(home, "durability = 'normal'\nallowed_origins = ['http://localhost:5173']\nlog_level = 'warn'")
+    leave_original_settings(home, '{"server_port": 6001}')
+    settings = resolve(home, GOREV_LANG="en", GOREV_LOG_LEVEL="error", GOREV_DB_PATH="/x/y.db")
+    assert settings.origins.keys() == KEYS.keys()
+    assert (settings.durability, settings.allowed_origins) == ("normal", ("http://localhost:5173",))
+    told = {name: origin for name, origin in settings.origins.items() if origin != "default"}
+    assert told == {
+        "port": "~/.gorev/config.json",
+        "language": "GOREV_LANG",
+        "log_level": "GOREV_LOG_LEVEL",
+        "default_workspace": "GOREV_DB_PATH",
+        "durability": "~/.gorev-daemon/config.toml",
+        "allowed_origins": "~/.gorev-daemon/config.toml",
+    }
+
+
+def test_what_is_no_file_in_the_configuration_s_place_is_an_error_that_names_it(home: Path) -> None:
+    (home / ".gorev-daemon").mkdir()
+    place = home / ".gorev-daemon" / "config.toml"
+    place.mkdir()
+    with pytest.raises(BrokenConfiguration, match=r"config\.toml"):
+        resolve(home)
+    place.rmdir()
+    os.mkfifo(place)
+    with pytest.raises(BrokenConfiguration, match=r"config\.toml.*regular file"):
+        resolve(home)

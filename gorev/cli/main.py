@@ -19,6 +19,7 @@ from gorev.settings import spoken_language
 
 # Module and function that makes the command in a language; imported when the command is named, or help asked for.
 COMMANDS: Final = {
+    "config": ("gorev.cli.config", "config"),
     "daemon": ("gorev.cli.daemon", "daemon"),
     "daemon-status": ("gorev.cli.daemon", "status"),
     "daemon-stop": ("gorev.cli.daemon", "stop"),

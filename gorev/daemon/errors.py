@@ -37,6 +37,24 @@ class BrokenConfiguration(StartError):
     message = "the configuration {file} cannot be read: {reason}"
 
 
+class InvalidKind(BrokenConfiguration):
+    """``name`` (a key, with its file) holds something of another kind than ``example`` is."""
+
+    message = "{name} must look like {example}"
+
+
+class InvalidNumber(BrokenConfiguration):
+    """``name`` has ``value``, which is no whole number from ``low`` to ``high``."""
+
+    message = "{name} must be a whole number from {low} to {high}, not {value}"
+
+
+class InvalidOrigin(BrokenConfiguration):
+    """``name`` has ``value``, which is no web origin."""
+
+    message = "{name} must hold origins such as http://localhost:5173, not {value}"
+
+
 class InvalidPort(StartError):
     """``name`` (a flag, variable or key) has ``value``, which is no port."""
 

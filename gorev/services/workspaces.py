@@ -37,7 +37,7 @@ from gorev.services.undertakings import Undertakings
 from gorev.services.watches import WatchOperations
 from gorev.services.watching.service import FileWatching
 from gorev.storage import events
-from gorev.storage.database import Database
+from gorev.storage.database import Database, Tuning
 from gorev.storage.sqlite import Cursor
 
 # How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
@@ -146,6 +146,7 @@ class Workspaces(Service):
         watching: FileWatching,
         undertakings: Undertakings,
         language: str = "tr",
+        tuning: Tuning = Tuning(),
     ) -> None:
         self._reactor = reactor
         self._default = default
@@ -155,6 +156,7 @@ class Workspaces(Service):
         self._watching = watching
         self.undertakings = undertakings
         self._language = language
+        self._tuning = tuning
         self._known: dict[str, KnownWorkspace] = {}
         self._aliases: dict[str, str] = {}
         self._open: dict[str, Workspace] = {}
@@ -334,7 +336,9 @@ class Workspaces(Service):
             created_at=min(now, datetime.fromtimestamp(opened.created_at, UTC)),
             last_accessed=now,
         )
-        database = Database(self._reactor, opened.database, lambda committed: self._publish(id_, committed))
+        database = Database(
+            self._reactor, opened.database, lambda committed: self._publish(id_, committed), self._tuning
+        )
         store = Store(database)
         reach = Reach(
             root=location.path,

@@ -12,6 +12,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Generic, TypeVar
 
@@ -29,7 +30,17 @@ from gorev.storage import sqlite
 T = TypeVar("T")
 
 GROUP_LIMIT: Final = 64
-READERS: Final = 2
+
+
+@attrs.frozen(kw_only=True)
+class Tuning:
+    """What a user may choose: how many connections read, and whether a commit waits for the disk.
+
+    Without ``fully_durable`` a loss of power may take the last commits back; it never breaks the file.
+    """
+
+    readers: int = 2
+    fully_durable: bool = True
 
 
 @attrs.define
@@ -89,15 +100,21 @@ class Database:
 
     _log = Logger()
 
-    def __init__(self, reactor: IReactorThreads, path: Path, on_commit: Callable[[list[Event]], None]) -> None:
+    def __init__(
+        self,
+        reactor: IReactorThreads,
+        path: Path,
+        on_commit: Callable[[list[Event]], None],
+        tuning: Tuning = Tuning(),
+    ) -> None:
         self.path = path
         self._on_commit = on_commit
         self._waiting: deque[_Pending[Any]] = deque()
         self._writing = False
         self._written: Deferred[None] = succeed(None)
         self._closed = False
-        self._writer = _pool(reactor, path, 1, sqlite.configure_writer)
-        self._readers = _pool(reactor, path, READERS, sqlite.configure_reader)
+        self._writer = _pool(reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable))
+        self._readers = _pool(reactor, path, tuning.readers, sqlite.configure_reader)
 
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
         """Run ``work`` in a transaction and fire with its result once that is committed.

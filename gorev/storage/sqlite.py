@@ -51,11 +51,11 @@ def connect(path: Path) -> Connection:
     return connection
 
 
-def configure_writer(connection: Connection) -> None:
-    """Make a connection fit to write."""
+def configure_writer(connection: Connection, *, full: bool = True) -> None:
+    """Make a connection fit to write; ``full`` durability waits at each commit until the disk has it."""
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     use_write_ahead_log(connection)
-    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute(f"PRAGMA synchronous = {'FULL' if full else 'NORMAL'}")
     connection.execute("PRAGMA foreign_keys = ON")
 
 

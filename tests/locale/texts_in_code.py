@@ -11,7 +11,7 @@ import gorev
 PACKAGE = Path(gorev.__file__).parent
 
 # Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
-CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2}
+CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "Key": 3}
 KEYWORDS = {"allowed", "hints", "title", "description", "reason"}
 TABLES = {
     "_MESSAGE",
