@@ -151,6 +151,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.listener import Listener
     from gorev.daemon.local import LocalListener, local_endpoint
     from gorev.daemon.lock import DaemonLock, LockService
+    from gorev.daemon.notify import ServiceManagerNotice
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
@@ -253,7 +254,20 @@ def makeService(options: Options) -> Daemon:
     plain = settings.language if options.under_foreground_twistd else None
     daemon = Daemon(reactor, None if options.logs_elsewhere else observer, plain)
     conversations = Conversations(assistants)
-    for service in (LockService(lock), workspaces, watching, conversations, requests, hub, http, local, signals, ready):
+    services = (
+        LockService(lock),
+        workspaces,
+        watching,
+        conversations,
+        requests,
+        hub,
+        http,
+        local,
+        signals,
+        ready,
+        ServiceManagerNotice(),
+    )
+    for service in services:
         service.setServiceParent(daemon)
     return daemon
 

@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "daemon-status": ("gorev.cli.daemon", "status"),
     "daemon-stop": ("gorev.cli.daemon", "stop"),
     "mcp-proxy": ("gorev.cli.serve", "mcp_proxy"),
+    "service": ("gorev.cli.service", "service"),
     "serve": ("gorev.cli.serve", "serve"),
     "version": ("gorev.cli.version", "version"),
 }

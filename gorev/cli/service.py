@@ -1,0 +1,219 @@
+"""``gorev service``: having systemd or launchd run the daemon from login on."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import attrs
+import click
+
+from gorev.cli.speech import Command, Failed, Group, language_of
+from gorev.daemon.units import LABEL, SYSTEMD_NAME, Unit, is_ours, unit_for
+from gorev.locale import text
+from gorev.settings import home_directory
+
+_MANAGER_SECONDS: Final = 60.0
+
+
+def service(language: str) -> click.Group:
+    """``gorev service`` with the commands below it."""
+    group = Group("service", help=text(language, "have the system start the daemon at login and keep it running"))
+    yes = click.Option(["--yes"], is_flag=True, help=text(language, "do it without asking"))
+    group.add_command(
+        Command(
+            "install",
+            params=[yes],
+            callback=_install,
+            help=text(language, "show the unit file, then write and start it"),
+        )
+    )
+    group.add_command(
+        Command("uninstall", params=[yes], callback=_uninstall, help=text(language, "stop it and remove the unit file"))
+    )
+    group.add_command(
+        Command("status", callback=_status, help=text(language, "tell whether there is a unit, and whether it runs"))
+    )
+    return group
+
+
+@click.pass_context
+def _install(context: click.Context, /, yes: bool) -> int:
+    language = language_of(context)
+    unit = _unit(language)
+    found = _found(unit, language)
+    if found is not None and not is_ours(found):
+        raise Failed(text(language, "{path} was not written by Gorev and is left as it is", path=unit.path))
+    if found == unit.content:
+        click.echo(text(language, "{path} is there already and up to date.", path=unit.path))
+    else:
+        click.echo(text(language, "This is written to {path}:", path=unit.path))
+        click.echo(f"\n{unit.content}")
+        _ask(text(language, "Write it and start the service?"), yes, language)
+        _write(unit, language)
+    try:
+        for command in _starting(unit):
+            _run(command, language)
+    except Failed as error:
+        left = text(language, "the unit file is in place, but the service could not be started: {reason}", reason=error)
+        raise Failed(left) from error
+    click.echo(text(language, "The service is installed; it starts at every login."))
+    return 0
+
+
+@click.pass_context
+def _uninstall(context: click.Context, /, yes: bool) -> int:
+    language = language_of(context)
+    unit = _unit(language)
+    found = _found(unit, language)
+    if found is None:
+        click.echo(text(language, "There is no unit file at {path}.", path=unit.path))
+        return 0
+    if not is_ours(found):
+        raise Failed(text(language, "{path} was not written by Gorev and is left as it is", path=unit.path))
+    _ask(text(language, "Stop the service and remove {path}?", path=unit.path), yes, language)
+    for command in _stopping(unit):
+        _run(command, language)
+    unit.path.unlink(missing_ok=True)
+    for command in _forgetting(unit):
+        _run(command, language)
+    click.echo(text(language, "The service is removed. Your tasks stay where they are."))
+    return 0
+
+
+@click.pass_context
+def _status(context: click.Context, /) -> int:
+    language = language_of(context)
+    unit = _unit(language)
+    found = _found(unit, language)
+    if found is None:
+        click.echo(text(language, "There is no unit file at {path}.", path=unit.path))
+        return 3
+    if not is_ours(found):
+        state = text(language, "not written by Gorev")
+    elif found == unit.content:
+        state = text(language, "up to date")
+    else:
+        state = text(language, "written by another version or for another place; install writes it anew")
+    click.echo(text(language, "Unit file: {path} ({state})", path=unit.path, state=state))
+    running = _ask_manager(unit)
+    if running is None:
+        click.echo(text(language, "{manager} cannot be asked whether it runs.", manager=unit.manager))
+        return 1
+    click.echo(text(language, "State: {state}", state=running))
+    return 0 if running in ("active", "running") else 3
+
+
+def _unit(language: str) -> Unit:
+    unit = unit_for(home_directory(os.environ), _command(language), os.environ)
+    if unit is None:
+        raise Failed(text(language, "this system has neither systemd nor launchd: start the daemon at login yourself"))
+    return unit
+
+
+def _command(language: str) -> tuple[str, ...]:
+    """``twistd`` of the environment that this program is installed in."""
+    twistd = Path(sysconfig.get_path("scripts")) / "twistd"
+    if not twistd.exists():
+        raise Failed(text(language, "{path} is missing: it belongs to the installation of Gorev", path=twistd))
+    return (str(twistd), "--nodaemon", "--pidfile=", "gorev")
+
+
+def _found(unit: Unit, language: str) -> str | None:
+    try:
+        if unit.path.is_symlink() or not unit.path.is_file():
+            return "" if unit.path.is_symlink() or unit.path.exists() else None
+        return unit.path.read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise _unusable(unit, error, language) from error
+
+
+def _write(unit: Unit, language: str) -> None:
+    draft = unit.path.with_name(f".{unit.path.name}.new")
+    try:
+        unit.path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_text(unit.content, "utf-8")
+        draft.replace(unit.path)
+    except OSError as error:
+        raise _unusable(unit, error, language) from error
+
+
+def _unusable(unit: Unit, error: OSError, language: str) -> Failed:
+    return Failed(text(language, "{path} cannot be used: {reason}", path=unit.path, reason=error.strerror or error))
+
+
+def _ask(question: str, yes: bool, language: str) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise Failed(text(language, "nothing was changed: without a terminal to ask on, --yes is needed"))
+    if not click.confirm(question, err=True):
+        raise Failed(text(language, "nothing was changed"))
+
+
+@attrs.frozen
+class _Step:
+    """A command of the service manager; one that is not ``needed`` may fail."""
+
+    words: Sequence[str]
+    needed: bool = True
+
+
+def _domain() -> str:
+    return f"gui/{os.getuid()}"
+
+
+def _starting(unit: Unit) -> list[_Step]:
+    if unit.manager == "systemd":
+        return [
+            _Step(("systemctl", "--user", "daemon-reload")),
+            _Step(("systemctl", "--user", "enable", "--now", SYSTEMD_NAME)),
+        ]
+    return [
+        _Step(("launchctl", "bootout", f"{_domain()}/{LABEL}"), needed=False),
+        _Step(("launchctl", "bootstrap", _domain(), str(unit.path))),
+    ]
+
+
+def _stopping(unit: Unit) -> list[_Step]:
+    if unit.manager == "systemd":
+        return [_Step(("systemctl", "--user", "disable", "--now", SYSTEMD_NAME), needed=False)]
+    return [_Step(("launchctl", "bootout", f"{_domain()}/{LABEL}"), needed=False)]
+
+
+def _forgetting(unit: Unit) -> list[_Step]:
+    return [_Step(("systemctl", "--user", "daemon-reload"), needed=False)] if unit.manager == "systemd" else []
+
+
+def _run(step: _Step, language: str) -> None:
+    shown = " ".join(step.words)
+    try:
+        done = subprocess.run(step.words, capture_output=True, text=True, timeout=_MANAGER_SECONDS, check=False)
+        problem = (done.stderr or done.stdout).strip() if done.returncode else ""
+        failed = done.returncode != 0
+    except (OSError, subprocess.TimeoutExpired) as error:
+        problem, failed = str(error), True
+    if failed and step.needed:
+        raise Failed(text(language, "{command} did not succeed: {reason}", command=shown, reason=problem or "?"))
+
+
+def _ask_manager(unit: Unit) -> str | None:
+    """What the manager says of the service; None if it cannot be asked."""
+    words = (
+        ("systemctl", "--user", "show", "--property=ActiveState", "--value", SYSTEMD_NAME)
+        if unit.manager == "systemd"
+        else ("launchctl", "print", f"{_domain()}/{LABEL}")
+    )
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=_MANAGER_SECONDS, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    if unit.manager == "systemd":
+        return done.stdout.strip() if done.returncode == 0 else None
+    states = [line.split("=", 1)[1].strip() for line in done.stdout.splitlines() if line.strip().startswith("state =")]
+    return states[0] if states else "not loaded"

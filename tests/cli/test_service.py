@@ -1,0 +1,91 @@
+"""``gorev service``, with a service manager that writes down what it was told in place of the machine's."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.programs import run_gorev
+
+pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the manager here is systemd's")
+
+# Answers as systemctl does, and keeps each command line in "$HOME/told".
+MANAGER = """#!/bin/sh
+echo "$@" >>"$HOME/told"
+[ -e "$HOME/broken" ] && { echo "Failed to connect to bus" >&2; exit 1; }
+case "$*" in *show*) echo active ;; esac
+"""
+
+
+@pytest.fixture
+def path(home: Path) -> str:
+    """A PATH on which the manager stands first."""
+    folder = home / "bin"
+    folder.mkdir()
+    (folder / "systemctl").write_text(MANAGER)
+    (folder / "systemctl").chmod(0o755)
+    return f"{folder}:/usr/bin:/bin"
+
+
+@pytest.fixture
+def unit(home: Path) -> Path:
+    """Where the unit file belongs."""
+    return home / ".config" / "systemd" / "user" / "gorev.service"
+
+
+def test_installing_shows_the_file_writes_it_and_starts_it(home: Path, path: str, unit: Path) -> None:
+    done = run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="")
+    assert done.returncode == 0
+    written = unit.read_text()
+    assert written in done.stdout
+    assert "twistd --nodaemon --pidfile= gorev" in written
+    assert "Type=notify" in written
+    assert (home / "told").read_text().splitlines() == ["--user daemon-reload", "--user enable --now gorev.service"]
+    again = run_gorev("service", "install", PATH=path, XDG_CONFIG_HOME="")
+    assert "up to date" in again.stdout
+    status = run_gorev("service", "status", PATH=path, XDG_CONFIG_HOME="")
+    assert (status.returncode, "State: active" in status.stdout) == (0, True)
+
+
+def test_without_a_terminal_nothing_is_written_unless_told_so(path: str, unit: Path) -> None:
+    done = run_gorev("service", "install", PATH=path, XDG_CONFIG_HOME="")
+    assert (done.returncode, unit.exists()) == (1, False)
+    assert "[Service]" in done.stdout
+    assert "--yes" in done.stderr
+
+
+@pytest.mark.parametrize("action", ["install", "uninstall"])
+def test_a_foreign_file_is_left_as_it_is(path: str, unit: Path, action: str) -> None:
+    unit.parent.mkdir(parents=True)
+    unit.write_text("[Service]\nExecStart=/usr/local/bin/other\n")
+    done = run_gorev("service", action, "--yes", PATH=path, XDG_CONFIG_HOME="")
+    assert done.returncode == 1
+    assert "not written by Gorev" in done.stderr
+    assert unit.read_text() == "[Service]\nExecStart=/usr/local/bin/other\n"
+
+
+def test_a_link_in_its_place_is_somebody_else_s(home: Path, path: str, unit: Path) -> None:
+    unit.parent.mkdir(parents=True)
+    unit.symlink_to(home / "elsewhere")
+    assert run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="").returncode == 1
+    assert not (home / "elsewhere").exists()
+
+
+def test_uninstalling_stops_it_and_removes_the_file(home: Path, path: str, unit: Path) -> None:
+    run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="")
+    (home / "told").unlink()
+    done = run_gorev("service", "uninstall", "--yes", PATH=path, XDG_CONFIG_HOME="")
+    assert (done.returncode, unit.exists()) == (0, False)
+    assert (home / "told").read_text().splitlines() == ["--user disable --now gorev.service", "--user daemon-reload"]
+    assert run_gorev("service", "status", PATH=path, XDG_CONFIG_HOME="").returncode == 3
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "the unit file is in place"), ("tr", "birim dosyası yerinde")])
+def test_a_manager_that_cannot_be_reached_is_told(home: Path, path: str, unit: Path, language: str, said: str) -> None:
+    (home / "broken").touch()
+    done = run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="", GOREV_LANG=language)
+    assert (done.returncode, unit.exists()) == (1, True)
+    assert said in done.stderr
+    assert "Failed to connect to bus" in done.stderr
