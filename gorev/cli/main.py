@@ -19,12 +19,15 @@ from gorev.settings import spoken_language
 
 # Module and function that makes the command in a language; imported when the command is named, or help asked for.
 COMMANDS: Final = {
+    "backup": ("gorev.cli.backup", "backup"),
     "config": ("gorev.cli.config", "config"),
     "daemon": ("gorev.cli.daemon", "daemon"),
     "daemon-status": ("gorev.cli.daemon", "status"),
     "daemon-stop": ("gorev.cli.daemon", "stop"),
+    "doctor": ("gorev.cli.doctor", "doctor"),
     "mcp-proxy": ("gorev.cli.serve", "mcp_proxy"),
     "service": ("gorev.cli.service", "service"),
+    "restore": ("gorev.cli.backup", "restore"),
     "serve": ("gorev.cli.serve", "serve"),
     "version": ("gorev.cli.version", "version"),
 }

@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import attrs
 
 # lifecycle.md §2.2
 HEALTH_TIMEOUT_SECONDS: Final = 2.0
+_ANSWER_LIMIT_BYTES: Final = 1024 * 1024
 
 
 @attrs.frozen
@@ -31,19 +32,33 @@ Probe = Callable[[int], Health | None]
 
 def health_on(port: int) -> Health | None:
     """The health of the server on ``port`` of the loopback, None when there is none or no answer within 2 s. Blocks."""
+    answer = _get(port, "/api/health")
+    return None if answer is None else Health(answer[0], _pid_in(answer[1]))
+
+
+def get_json(port: int, path: str) -> dict[str, Any] | None:
+    """The JSON object at ``path`` of the server on ``port``, whatever its status; None as `health_on`. Blocks."""
+    answer = _get(port, path)
+    try:
+        found = None if answer is None else json.loads(answer[1])
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _get(port: int, path: str) -> tuple[int, bytes] | None:
     # http.client rather than urllib: no proxy of the environment may come between.
     from http.client import HTTPConnection, HTTPException
 
     connection = HTTPConnection("127.0.0.1", port, timeout=HEALTH_TIMEOUT_SECONDS)
     try:
-        connection.request("GET", "/api/health")
+        connection.request("GET", path)
         response = connection.getresponse()
-        body = response.read(65536)
+        return response.status, response.read(_ANSWER_LIMIT_BYTES)
     except (OSError, HTTPException):
         return None
     finally:
         connection.close()
-    return Health(response.status, _pid_in(body))
 
 
 def is_listening(port: int) -> bool:

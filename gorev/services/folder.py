@@ -62,7 +62,7 @@ def open_database(location: Location, language: str = "tr") -> Opened:
     if location.database is None and not location.path.is_dir():
         raise InvalidValue(field="path", value=str(location.path), allowed="an absolute path of an existing folder")
     try:
-        database = location.database or _database_in(location.path)
+        database = location.database or database_in(location.path)
         database.parent.mkdir(mode=0o755, parents=location.database is not None, exist_ok=True)
     except OSError as error:
         raise WorkspaceUnavailable(reason="io", path=str(location.path), system=error.strerror) from error
@@ -76,7 +76,8 @@ def open_database(location: Location, language: str = "tr") -> Opened:
     )
 
 
-def _database_in(path: Path) -> Path:
+def database_in(path: Path) -> Path:
+    """The database file of a folder, existing or not (rule W2)."""
     folder = path / FOLDER
     own = folder / f"gorev-{identifier(path)}.db"
     if own.exists():

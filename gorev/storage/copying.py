@@ -21,13 +21,8 @@ def copy_aside(path: Path, version: int) -> Path:
     """
     copy = path.with_name(f"{path.name}.before-{version}")
     partial = copy.with_name(f"{copy.name}.partial")
-    partial.unlink(missing_ok=True)
-    partial.touch()
     try:
-        partial.chmod(stat.S_IMODE(path.stat().st_mode))
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(partial)) as target:
-            source.backup(target)
-        sync(partial)
+        copy_to(path, partial)
         number = 1
         while copy.exists():
             if filecmp.cmp(partial, copy, shallow=False):
@@ -41,6 +36,22 @@ def copy_aside(path: Path, version: int) -> Path:
         raise
     sync(path.parent)
     return copy
+
+
+def copy_to(path: Path, target: Path, pages: int = -1) -> None:
+    """Copy a database, its write-ahead log included, to ``target``, which is replaced if it exists.
+
+    The copy is on the disk when this returns, and as private as the file. With ``pages`` that many are copied at a
+    time, and writers get their turn in between.
+
+    @raise sqlite3.Error, OSError: it cannot be made; a part of it may be left.
+    """
+    target.unlink(missing_ok=True)
+    target.touch()
+    target.chmod(stat.S_IMODE(path.stat().st_mode))
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(target)) as copy:
+        source.backup(copy, pages=pages)
+    sync(target)
 
 
 def sync(path: Path) -> None:

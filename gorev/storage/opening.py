@@ -36,8 +36,11 @@ def prepare(path: Path, mode: int, language: str = "tr") -> int:
         if not path.exists():
             path.touch(mode=mode)
             path.chmod(mode)
+        uncleanly_closed = _size(path.with_name(f"{path.name}-wal")) > 0
         connection = sqlite.connect(path)
         try:
+            if uncleanly_closed:
+                check(connection, path)
             version = _migrate(connection, path)
             _add_defaults(connection, language)
             return version
@@ -47,6 +50,23 @@ def prepare(path: Path, mode: int, language: str = "tr") -> int:
         raise sqlite.meaning(error) or WorkspaceUnavailable(reason="io") from error
     except OSError as error:
         raise WorkspaceUnavailable(reason="io", path=str(path), system=error.strerror) from error
+
+
+def check(connection: sqlite.Connection, path: Path) -> None:
+    """Read the whole file for damage; 0.25 s for 100,000 tasks.
+
+    @raise WorkspaceUnavailable: it is damaged.
+    """
+    found = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != ("ok",):
+        raise WorkspaceUnavailable(reason="corrupt", path=str(path))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def migrations() -> Iterator[tuple[int, str]]:

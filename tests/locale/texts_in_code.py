@@ -11,7 +11,7 @@ import gorev
 PACKAGE = Path(gorev.__file__).parent
 
 # Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
-CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "Key": 3}
+CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "Key": 3, "_fine": 1, "_warning": 1, "_problem": 1}
 KEYWORDS = {"allowed", "hints", "title", "description", "reason"}
 TABLES = {
     "_MESSAGE",
@@ -29,6 +29,7 @@ TABLES = {
     "_LABEL",
     "INSTRUCTIONS",
     "message",
+    "remedy",
 }
 
 
@@ -44,6 +45,8 @@ def _keys_in(tree: ast.AST) -> Iterator[str]:
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in CALLS and len(node.args) > CALLS[name]:
                     yield from _sentences(node.args[CALLS[name]])
+                if name in ("_warning", "_problem"):
+                    yield from _sentences(node.args[2])
                 if name.endswith("Tool") or name.startswith(("Invalid", "Missing", "PathNotAllowed")):
                     for keyword in node.keywords:
                         if keyword.arg in KEYWORDS:

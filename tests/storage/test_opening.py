@@ -233,6 +233,29 @@ def test_a_damaged_database_is_refused_and_unchanged(path: Path) -> None:
     assert path.read_bytes() == damaged
 
 
+def test_damage_beyond_the_header_is_found_after_an_unclean_end(path: Path) -> None:
+    """A log that was left behind says that the end was unclean; without one nobody reads the whole file."""
+    prepare(path, 0o644)
+    writer = sqlite3.connect(path, isolation_level=None)
+    for number in range(300):
+        writer.execute(
+            "INSERT INTO tags (id, name, name_caseless, name_folded) VALUES (?, ?, ?, ?)",
+            (f"{number:036}", "x" * 60, str(number), str(number)),
+        )
+    writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    root = writer.execute("SELECT rootpage FROM sqlite_master WHERE name = 'tags'").fetchone()[0]
+    (page_bytes,) = writer.execute("PRAGMA page_size").fetchone()
+    writer.close()
+    with path.open("r+b") as file:
+        file.seek((root - 1) * page_bytes)
+        file.write(b"\xff" * page_bytes)
+    prepare(path, 0o644)
+    path.with_name("gorev.db-wal").write_bytes(b"left over")
+    with pytest.raises(WorkspaceUnavailable) as refused:
+        prepare(path, 0o644)
+    assert refused.value.details["reason"] == "corrupt"
+
+
 def test_a_folder_in_the_place_of_the_file_is_refused(path: Path) -> None:
     path.mkdir()
     with pytest.raises(WorkspaceUnavailable) as refusal:
