@@ -81,3 +81,11 @@ def encode(value: object) -> str:
     if isinstance(value, int):
         return str(value)
     raise TypeError(f"cannot write {type(value).__name__} as JSON")
+
+
+def notification(method: str, params: dict[str, Any] | None = None) -> bytes:
+    """Return a JSON-RPC notification as a line, its end included."""
+    message: dict[str, Any] = {"jsonrpc": "2.0", "method": method}
+    if params is not None:
+        message["params"] = params
+    return encode(message).encode() + b"\n"

@@ -4,17 +4,21 @@ Standard library only, and of that only what is cheap to import. Three files in 
 (architecture.md §5): ``.lock``, whose presence means that every wire answers; ``.lock.guard``, locked by a daemon for
 its whole life; ``.lock.start``, locked by whoever is starting one. The daemon inherits the start lock, its number
 in ``GOREV_START_LOCK_FD``, and closes it when ready, so the kernel frees it when the daemon is ready or dies.
+
+Who asks an older daemon to hand over (lifecycle.md §7 step 6) holds the start lock from then on until the newer one
+starts: nobody may start the older program again in between.
 """
 
 from __future__ import annotations
 
 import _socket
-import fcntl
 import os
 import sys
 import time
 
-from gorev.jsontext import decode
+from gorev import __version__
+from gorev.host_system import account_home, is_alive, locked, spawn
+from gorev.jsontext import decode, notification
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +29,11 @@ DRAIN_SECONDS = 35.0  # lifecycle.md §2 rule 1: a stop may take 30
 CONNECT_SECONDS = 2.0
 POLL_SECONDS = (0.005, 0.1)
 WATCH_SECONDS = 5.0
-HIGHEST_DESCRIPTOR = 65536
+SUPERVISOR_SECONDS = 6.0  # a service manager is given to start the next daemon; ours waits 2 and starts it within 1
+READ_BYTES = 65536
+
+HELLO = "notifications/gorev/hello"
+HANDOVER = "notifications/gorev/handover"
 
 # What belongs to one bridge alone must not become the setting of a daemon that serves them all.
 BRIDGE_VARIABLES = ("GOREV_WORKSPACE", "GOREV_WORKSPACE_ID", "GOREV_WORKSPACE_NAME", "CLAUDE_PROJECT_DIR")
@@ -51,9 +59,24 @@ class StartFailed(Exception):
 
 
 class Lock:
-    """The lock file of a daemon (lifecycle.md §2); fields absent from the file are empty."""
+    """The lock file of a daemon (lifecycle.md §2); fields absent from the file are empty.
 
-    __slots__ = ("instance", "mcp_endpoint", "mcp_token", "pid", "port", "start_time", "url", "version")
+    ``options`` are those with which a successor serves the same as this daemon, its port apart. ``supervised`` tells
+    that a service manager starts the next one.
+    """
+
+    __slots__ = (
+        "instance",
+        "mcp_endpoint",
+        "mcp_token",
+        "options",
+        "pid",
+        "port",
+        "start_time",
+        "supervised",
+        "url",
+        "version",
+    )
 
     def __init__(self, pid: int, fields: Mapping[str, object]) -> None:
         self.pid = pid
@@ -61,6 +84,14 @@ class Lock:
             str(fields.get(name) or "")
             for name in ("port", "daemon_url", "version", "start_time", "mcp_endpoint", "mcp_token", "instance")
         )
+        options = fields.get("options")
+        self.options = [str(word) for word in options] if isinstance(options, list) else []
+        self.supervised = fields.get("supervised") is True
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether this program is of a newer version than the daemon."""
+        return is_older(self.version, __version__)
 
 
 class Launch:
@@ -85,6 +116,11 @@ class Launch:
         """Path of the daemon's log."""
         return os.path.join(self.directory, "daemon.log")
 
+    def after(self, lock: Lock) -> Launch:
+        """Return how to start the successor of this daemon: as it was started, on its port, but for our own options."""
+        port = ["--api-port", lock.port] if lock.port else []
+        return Launch(self.directory, [*port, *lock.options, *self.arguments], self.by, self.environment)
+
 
 class Reached:
     """A live daemon, an open connection to its MCP endpoint, and whether this process started it."""
@@ -101,12 +137,7 @@ def home_directory() -> str:
     """Return the absolute home directory: ``HOME``, else the account database's; raises NoHome."""
     home = os.environ.get("HOME", "")
     if not home:
-        import pwd
-
-        try:
-            home = pwd.getpwuid(os.getuid()).pw_dir
-        except KeyError:
-            home = ""
+        home = account_home()
     if not os.path.isabs(home):
         raise NoHome("there is no home directory: HOME is not set and the account database names none")
     return home
@@ -120,7 +151,8 @@ def daemon_directory() -> str:
 def read_lock(directory: str) -> Lock | None:
     """Read the lock file; None when it is missing, empty, half-written, unreadable or no lock file."""
     try:
-        descriptor = os.open(os.path.join(directory, ".lock"), os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        flags = os.O_RDONLY | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)  # Windows has neither
+        descriptor = os.open(os.path.join(directory, ".lock"), flags)
         try:
             fields = decode(os.read(descriptor, 65536).decode())
         finally:
@@ -131,15 +163,15 @@ def read_lock(directory: str) -> Lock | None:
     return Lock(pid, fields) if type(pid) is int and pid > 0 else None
 
 
-def is_alive(pid: int) -> bool:
-    """Tell whether a process has this pid; one that may not be signalled counts as alive."""
+def is_older(version: str, than: str) -> bool:
+    """Compare the numbers of two semantic versions; one that is not readable is never older."""
     try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (ProcessLookupError, OverflowError):
+        theirs, ours = (
+            tuple(int(part) for part in text.split("+")[0].split("-")[0].split(".")) for text in (version, than)
+        )
+    except ValueError:
         return False
-    return True
+    return theirs < ours
 
 
 def connect(lock: Lock) -> _socket.socket:
@@ -166,7 +198,42 @@ def connect(lock: Lock) -> _socket.socket:
 
 def start_daemon(launch: Launch) -> Reached:
     """Return the running daemon, starting one if there is none; blocks until it is ready. Raises StartFailed."""
-    steps = reach_daemon(launch, lambda: True)
+    return _to_the_end(reach_daemon(launch, lambda: True))
+
+
+def replace_daemon(launch: Launch, older: Reached) -> Reached:
+    """Have a daemon end in good order and start its successor with ``launch``; blocks until that is ready.
+
+    ``older.connection`` is closed. One that another process or a service manager started first is returned as not
+    started, and so is the same one if it does not end. Raises StartFailed.
+    """
+    start_lock = hand_over(launch, older)
+    not_before = time.monotonic() + (SUPERVISOR_SECONDS if older.lock.supervised else 0.0)
+    steps = reach_daemon(launch, lambda: True, start_lock=start_lock, may_start=lambda: time.monotonic() >= not_before)
+    return _to_the_end(steps)
+
+
+def hand_over(launch: Launch, older: Reached) -> int | None:
+    """Ask a daemon to make room for this version; blocks until it has answered what it was asked, 35 s at most.
+
+    ``older.connection`` is closed. Returns the start lock, None if another process has it. Raises StartFailed.
+    """
+    start_lock = take_start_lock(launch)
+    connection = older.connection
+    try:
+        connection.settimeout(DRAIN_SECONDS)
+        hello = notification(HELLO, {"workspace": None, "token": older.lock.mcp_token or None})
+        connection.sendall(hello + notification(HANDOVER, {"version": __version__}))
+        while connection.recv(READ_BYTES):  # it hangs up when its work is done
+            pass
+    except OSError:
+        pass
+    finally:
+        connection.close()
+    return start_lock
+
+
+def _to_the_end(steps: Generator[float, None, Reached]) -> Reached:
     while True:
         try:
             time.sleep(next(steps))
@@ -174,148 +241,161 @@ def start_daemon(launch: Launch) -> Reached:
             return end.value  # type: ignore[no-any-return]
 
 
-def reach_daemon(launch: Launch, wanted: Callable[[], bool], revive: bool = False) -> Generator[float, None, Reached]:
+def take_start_lock(launch: Launch) -> int | None:
+    """Keep others from starting a daemon; None when another process does so already. Raises StartFailed."""
+    return _lock_file(launch, ".lock.start")
+
+
+def reach_daemon(
+    launch: Launch,
+    wanted: Callable[[], bool],
+    revive: bool = False,
+    start_lock: int | None = None,
+    may_start: Callable[[], bool] = lambda: True,
+) -> Generator[float, None, Reached]:
     """Find the running daemon, or start one, in steps that do not block; yields the seconds until the next step.
 
     Any number of these at the same time, in any number of processes, start one process and end on one daemon. As long
     as ``wanted()`` is false it only watches for a daemon that others start; with ``revive`` one that ended without
-    removing its lock file is started again all the same: it was not stopped on purpose. Raises StartFailed.
+    removing its lock file is started again all the same: it was not stopped on purpose. ``start_lock`` is the one of
+    `take_start_lock`; it is closed here. As long as ``may_start()`` is false nothing is started in any case. Raises
+    StartFailed.
     """
+    search = _Search(launch, start_lock)
     pause = POLL_SECONDS[0]
-    started = watching = False
-    wanted_since = progress = 0.0
-    while True:
-        reached = _reach_live(launch, started)
-        if reached is not None:
-            return reached
-        needed = wanted()
-        if not (needed or started or (revive and read_lock(launch.directory) is not None)):
-            watching = True
-            yield pause
-            pause = min(pause * 2, WATCH_SECONDS)
-            continue
-        now = time.monotonic()
-        if watching or not progress:
-            watching = False
-            pause = POLL_SECONDS[0]
-            progress = now
-        if needed and not wanted_since:
-            wanted_since = now
-        start_lock = _lock_file(launch, ".lock.start")
-        if start_lock is not None:
-            try:
-                # A daemon writes the lock file before it frees the start lock, so this second look is decisive.
-                reached = _reach_live(launch, started)
-                if reached is not None:
-                    return reached
-                if _is_guarded(launch):
-                    progress = now
-                    if wanted_since and now > wanted_since + DRAIN_SECONDS:
-                        raise StartFailed("draining", launch.log)
-                elif started:
-                    raise StartFailed("died", launch.log)
-                else:
-                    _spawn(launch, start_lock)
-                    started = True
-                    progress = now
-            finally:
-                os.close(start_lock)
-        elif now > progress + START_SECONDS:
-            raise StartFailed("timeout", launch.log)
-        yield pause
-        pause = min(pause * 2, POLL_SECONDS[1])
-
-
-def _reach_live(launch: Launch, started: bool) -> Reached | None:
-    lock = read_lock(launch.directory)
-    if lock is None or not is_alive(lock.pid):
-        return None
+    watching = False
     try:
-        return Reached(lock, connect(lock), started)
-    except OSError:
+        while True:
+            reached = search.look()
+            if reached is not None:
+                return reached
+            needed = wanted()
+            wished = needed or (revive and read_lock(launch.directory) is not None)
+            if not (search.started or (wished and may_start())):
+                watching = True
+                yield pause
+                pause = min(pause * 2, POLL_SECONDS[1] if needed else WATCH_SECONDS)
+                continue
+            if watching:
+                watching = False
+                pause = POLL_SECONDS[0]
+                search.progress = 0.0
+            reached = search.go_on(time.monotonic(), needed)
+            if reached is not None:
+                return reached
+            yield pause
+            pause = min(pause * 2, POLL_SECONDS[1])
+    finally:
+        search.close()
+
+
+class _Search:
+    """What `reach_daemon` knows between two steps; ``progress`` is when something was last seen to go on, or 0."""
+
+    def __init__(self, launch: Launch, start_lock: int | None) -> None:
+        self.started = False
+        self.progress = 0.0
+        self._launch = launch
+        self._start_lock = start_lock
+        self._child = 0  # where the new process cannot inherit the lock
+        self._wanted_since = 0.0
+
+    def look(self) -> Reached | None:
+        """Return the daemon that lives, if one does."""
+        lock = read_lock(self._launch.directory)
+        if lock is None or not is_alive(lock.pid):
+            return None
+        try:
+            return Reached(lock, connect(lock), self.started)
+        except OSError:
+            return None
+
+    def go_on(self, now: float, needed: bool) -> Reached | None:
+        """Start a daemon if this is the moment, and return one that has come up meanwhile. Raises StartFailed."""
+        self.progress = self.progress or now
+        if needed:
+            self._wanted_since = self._wanted_since or now
+        if self._start_lock is None:
+            self._start_lock = take_start_lock(self._launch)
+            if self._start_lock is None:
+                self._wait_for_starter(now)
+                return None
+            kept = False
+        else:
+            kept = True
+        try:
+            # A daemon writes the lock file before it frees the start lock, so this second look is decisive.
+            reached = self.look()
+            if reached is not None:
+                return reached
+            if self._is_guarded():
+                self.progress = now
+                if self._wanted_since and now > self._wanted_since + DRAIN_SECONDS:
+                    raise StartFailed("draining", self._launch.log)
+            elif self.started:
+                self._wait_for_child(now)
+            else:
+                self._spawn(self._start_lock)
+                self.progress = now
+                kept = self._child != 0
+        finally:
+            if not kept:
+                self.close()
         return None
 
+    def close(self) -> None:
+        """Let others start a daemon."""
+        if self._start_lock is not None:
+            os.close(self._start_lock)
+            self._start_lock = None
 
-def _is_guarded(launch: Launch) -> bool:
-    """Tell whether a daemon lives, ready or not. Asked with the start lock held only, as asking takes the guard."""
-    guard = _lock_file(launch, ".lock.guard")
-    if guard is None:
-        return True
-    os.close(guard)
-    return False
+    def _wait_for_starter(self, now: float) -> None:
+        """Give the one that holds the start lock its time; one that waits for an older daemon to end needs more."""
+        lock = read_lock(self._launch.directory)
+        if lock is not None and is_alive(lock.pid) and now < self._wanted_since + DRAIN_SECONDS:
+            self.progress = now
+        if now > self.progress + START_SECONDS:
+            raise StartFailed("timeout", self._launch.log)
+
+    def _wait_for_child(self, now: float) -> None:
+        if not (self._child and is_alive(self._child)):
+            raise StartFailed("died", self._launch.log)
+        if now > self.progress + START_SECONDS:
+            raise StartFailed("timeout", self._launch.log)
+
+    def _is_guarded(self) -> bool:
+        """Tell whether a daemon lives, ready or not. Asked with the start lock held only, as asking takes the guard."""
+        guard = _lock_file(self._launch, ".lock.guard")
+        if guard is None:
+            return True
+        os.close(guard)
+        return False
+
+    def _spawn(self, start_lock: int) -> None:
+        launch = self._launch
+        try:
+            self._child = spawn(_command(launch), _environment(launch), launch.log, start_lock)
+        except OSError as error:
+            raise StartFailed("unusable", launch.log, str(error)) from error
+        self.started = True
 
 
 def _lock_file(launch: Launch, name: str) -> int | None:
     """Open and lock a file of the daemon directory, making both if need be; None when another process holds it."""
     try:
         os.makedirs(launch.directory, 0o700, exist_ok=True)
-        descriptor = os.open(os.path.join(launch.directory, name), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(descriptor)
-            return None
-        except BaseException:
-            os.close(descriptor)
-            raise
+        return locked(os.path.join(launch.directory, name))
     except OSError as error:
         raise StartFailed("unusable", launch.log, str(error)) from error
-    return descriptor
 
 
-def _spawn(launch: Launch, start_lock: int) -> None:
-    """Start the daemon process in a session of its own, child of no one, holding ``start_lock``."""
-    program, arguments = _command(launch)
-    environment = _environment(launch)
-    try:
-        log = os.open(launch.log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise StartFailed("unusable", launch.log, str(error)) from error
-    try:
-        child = os.fork()
-        if not child:
-            _become_daemon(program, arguments, environment, log, start_lock)
-    except OSError as error:
-        raise StartFailed("unusable", launch.log, str(error)) from error
-    finally:
-        os.close(log)
-    try:  # noqa: SIM105  # contextlib costs 3 ms
-        os.waitpid(child, 0)
-    except ChildProcessError:
-        pass  # an ignored SIGCHLD, inherited from the client, reaps it before us
-
-
-def _become_daemon(program: str, arguments: list[str], environment: dict[str, str], log: int, start_lock: int) -> None:
-    """In the forked child: leave the session and become the daemon. Does not return."""
-    try:
-        os.setsid()
-        if os.fork():
-            os._exit(0)
-        # Copies above 2, whatever standard descriptors the client had closed, that live on through exec.
-        log, kept = (fcntl.fcntl(descriptor, fcntl.F_DUPFD, 3) for descriptor in (log, start_lock))
-        environment["GOREV_START_LOCK_FD"] = str(kept)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-        os.set_inheritable(0, True)  # dup2 leaves it as it was when the client had closed 0
-        os.dup2(log, 1)
-        os.dup2(log, 2)
-        # A pipe leaked by the client must not stay open for as long as the daemon lives.
-        os.closerange(3, kept)
-        os.closerange(kept + 1, HIGHEST_DESCRIPTOR)
-        os.chdir("/")
-        os.execvpe(program, arguments, environment)
-    except OSError as error:
-        os.write(2, f"gorev: cannot run {program}: {error.strerror}\n".encode())
-    finally:
-        os._exit(127)
-
-
-def _command(launch: Launch) -> tuple[str, list[str]]:
+def _command(launch: Launch) -> list[str]:
     program = os.environ.get("GOREV_SERVER_PATH", "")
-    if program:
-        if os.sep in program:
-            program = os.path.abspath(program)
-        return program, [program, "daemon", *launch.arguments]
-    return sys.executable, [sys.executable, "-m", "gorev", "daemon", *launch.arguments]
+    if not program:
+        return [sys.executable, "-m", "gorev", "daemon", *launch.arguments]
+    if os.sep in program:
+        program = os.path.abspath(program)
+    return [program, "daemon", *launch.arguments]
 
 
 def _environment(launch: Launch) -> dict[str, str]:
@@ -323,9 +403,9 @@ def _environment(launch: Launch) -> dict[str, str]:
     if launch.by == "bridge":
         for name in BRIDGE_VARIABLES:
             environment.pop(name, None)
-    database = environment.get("GOREV_DB_PATH")
-    if database:
-        environment["GOREV_DB_PATH"] = os.path.abspath(database)  # the daemon's directory is the root
+    for name in ("GOREV_DB_PATH", "GOREV_ROOT"):
+        if environment.get(name):
+            environment[name] = os.path.abspath(environment[name])  # the daemon's directory is the root
     environment["GOREV_STARTED_BY"] = launch.by
     environment.update(launch.environment)
     return environment

@@ -40,6 +40,7 @@ class Behaviour:
         self.dies_on: str | None = fields.get("dies_on")  # a method
         self.tcp: bool = fields.get("tcp", False)
         self.hands_over: bool = fields.get("hands_over", False)
+        self.supervised: bool = fields.get("supervised", False)
 
 
 class FakeDaemon:
@@ -91,6 +92,7 @@ class FakeDaemon:
             "mcp_endpoint": endpoint,
             "mcp_token": "secret" if self.behaviour.tcp else "",
             "instance": "fake",
+            "supervised": self.behaviour.supervised,
         }
         temporary = self.directory / ".lock.new"
         temporary.write_text(json.dumps(fields, indent=2))

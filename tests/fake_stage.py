@@ -146,9 +146,19 @@ class Stage:
 class Bridge:
     """A bridge process, and the client at its other end."""
 
-    def __init__(self, command: list[str], environment: dict[str, str], cwd: Path) -> None:
+    def __init__(
+        self, command: list[str], environment: dict[str, str], cwd: Path, *, start_new_session: bool = False
+    ) -> None:
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment, cwd=cwd)
+        self.process = subprocess.Popen(
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            env=environment,
+            cwd=cwd,
+            start_new_session=start_new_session,
+        )
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         assert self.process.stderr is not None

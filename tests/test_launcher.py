@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from gorev import launcher
+from gorev.host_system import is_alive
 from gorev.launcher import (
     Launch,
     NoHome,
@@ -23,10 +24,11 @@ from gorev.launcher import (
     StartFailed,
     connect,
     daemon_directory,
-    is_alive,
     reach_daemon,
     read_lock,
+    replace_daemon,
     start_daemon,
+    take_start_lock,
 )
 from tests.fake_stage import CHECKOUT, Stage, until
 
@@ -288,6 +290,68 @@ def test_a_watch_starts_nothing_and_finds_what_others_start(stage: Stage, launch
     assert stage.starts() == []
     start(launch)
     assert not finish(steps).started
+
+
+def test_who_may_not_start_one_yet_finds_what_others_start(stage: Stage, launch: Launch) -> None:
+    patient = reach_daemon(launch, lambda: True, revive=True, may_start=lambda: False)
+    (stage.directory).mkdir()
+    (stage.directory / ".lock").write_text(lock_fields(pid=dead_pid()))
+    for _ in range(10):
+        next(patient)
+    assert stage.starts() == []
+    start(launch)
+    with pytest.raises(StopIteration) as found:
+        next(patient)
+    found.value.value.connection.close()
+    assert not found.value.value.started
+
+
+def test_who_holds_the_start_lock_starts_a_daemon_and_lets_others_at_it_only_then(stage: Stage, launch: Launch) -> None:
+    start_lock = take_start_lock(launch)
+    assert start_lock is not None
+    assert take_start_lock(launch) is None
+    search = reach_daemon(launch, lambda: True, start_lock=start_lock)
+    others = reach_daemon(launch, lambda: True)
+    next(others)
+    next(search)
+    assert len(stage.starts()) <= 1
+    reached = finish(search)
+    reached.connection.close()
+    assert reached.started
+    finish(others).connection.close()
+    assert len(stage.starts()) == 1
+
+
+def test_who_gives_up_lets_the_start_lock_go(stage: Stage, launch: Launch) -> None:
+    search = reach_daemon(launch, lambda: False, start_lock=take_start_lock(launch))
+    next(search)
+    assert take_start_lock(launch) is None
+    search.close()
+    again = take_start_lock(launch)
+    assert again is not None
+    os.close(again)
+
+
+def test_an_older_daemon_is_replaced_by_the_one_that_is_started_for_it(
+    stage: Stage, launch: Launch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage.behave(version="0.0.9", hands_over=True)
+    older = start_daemon(launch)
+    stage.behave(version="9.9.9")
+    newer = replace_daemon(launch.after(older.lock), older)
+    newer.connection.close()
+    assert (newer.started, newer.lock.version) == (True, "9.9.9")
+    assert stage.starts()[1]["argv"] == ["daemon", "--api-port", "5082"]
+
+
+def test_a_successor_is_started_as_its_predecessor_was_but_for_its_own_options(tmp_path: Path) -> None:
+    options = ["--workspace", "/w", "--lang", "en"]
+    (tmp_path / ".lock").write_text(lock_fields(port="6000", options=options))
+    lock = read_lock(str(tmp_path))
+    assert lock is not None
+    after = Launch(str(tmp_path), ["--debug"], by="bridge").after(lock)
+    assert after.arguments == ["--api-port", "6000", *options, "--debug"]
+    assert after.by == "bridge"
 
 
 def test_a_watch_that_is_to_revive_starts_a_daemon_again_that_left_its_lock_file(stage: Stage, launch: Launch) -> None:

@@ -4,11 +4,11 @@ One UTF-8 JSON-RPC message per ``\\n``-terminated line, both ways (lifecycle.md 
 are copied unchanged; what the bridge learns from them is only what it needs to go on with another daemon when the one
 it talks to is gone. ``invocation`` reads options and environment, ``cutter`` cuts lines and ``message`` looks into
 them, ``session`` is the conversation without any I/O, ``link`` the way to the daemon, ``pump`` the client's side and
-the loop, ``texts`` what a user may read.
+the loop, ``readiness`` how to wait for either, ``texts`` what a user may read.
 
 An assistant waits for its start, so everything here is standard library, and only the cheap part of it: no typing,
-argparse, logging, asyncio, subprocess, pathlib, re, and nothing of the rest of Gorev but ``launcher`` and
-``jsontext``. A test on ``sys.modules`` keeps it so.
+argparse, logging, asyncio, subprocess, pathlib, re, and nothing of the rest of Gorev but ``launcher``,
+``host_system`` and ``jsontext``. A test on ``sys.modules`` keeps it so.
 """
 
 from __future__ import annotations

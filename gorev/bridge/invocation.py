@@ -39,6 +39,7 @@ class Invocation:
 
     def hello(self, token: str) -> dict[str, object]:
         """Return the parameters of the hello (lifecycle.md §7 step 2); ``token`` is the lock file's, maybe empty."""
+        # "drains": on notifications/gorev/shutting_down this bridge ends its side once its last line has left.
         client = {"pid": os.getpid(), "ppid": os.getppid(), "cwd": _current_directory()}
         optional = {
             "lang": self.language,
@@ -47,7 +48,7 @@ class Invocation:
             "token": token,
         }
         given = {name: value for name, value in optional.items() if value}
-        return {"workspace": self.workspace, "client": client, "bridge_version": __version__, **given}
+        return {"workspace": self.workspace, "client": client, "bridge_version": __version__, "drains": True, **given}
 
 
 def read_invocation(argv: list[str], serve: bool) -> Invocation:
@@ -161,7 +162,8 @@ def _tidy(path: str) -> str:
     """Make a path absolute, without ``.``, ``..`` and a trailing separator; links are not followed."""
     if path == "~" or path.startswith("~/"):  # a client's configuration file knows no shell that would expand it
         path = home_directory() + path[1:]
-    return "/" + os.path.abspath(path).lstrip("/")
+    absolute = os.path.abspath(path)
+    return "/" + absolute.lstrip("/") if os.sep == "/" else absolute  # POSIX lets two slashes at the head stay
 
 
 def _upwards(folder: str) -> Iterator[str]:

@@ -21,24 +21,26 @@ SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId"
 TOOLS_CHANGED = "notifications/tools/list_changed"
 UNSUBSCRIBE = "resources/unsubscribe"
 
-HELLO = "notifications/gorev/hello"
 WELCOME = "notifications/gorev/welcome"
 REFUSED = "notifications/gorev/refused"
-HANDOVER = "notifications/gorev/handover"
+SHUTTING_DOWN = "notifications/gorev/shutting_down"
 OWN_PREFIX = "notifications/gorev/"
+
+ID_LIMIT = 1024  # characters; the daemon takes a longer id for none
 
 
 class Envelope:
     """What one message says about itself.
 
     ``id`` is an int or a str, None when absent or of another type, and ``id_text`` its spelling in the line at
-    ``id_start``, in characters, 0 in a batch. ``params`` is always a dict. ``whole`` is false when the line ended or
-    broke before all that was looked for had been seen.
+    ``id_start``, in characters, 0 in a batch. ``params`` is always a dict. ``failed`` tells that it is an answer with
+    an error. ``whole`` is false when the line ended or broke before all that was looked for had been seen.
     """
 
-    __slots__ = ("id", "id_start", "id_text", "method", "params", "whole")
+    __slots__ = ("failed", "id", "id_start", "id_text", "method", "params", "whole")
 
     def __init__(self) -> None:
+        self.failed = False
         self.id: int | str | None = None
         self.id_start = 0
         self.id_text = ""
@@ -49,8 +51,10 @@ class Envelope:
     def take(self, name: str, value: object, start: int, text: str) -> None:
         """Note one member of the message, spelled ``text`` in the line."""
         if name == "id":
-            self.id = value if type(value) is int or isinstance(value, str) else None
+            self.id = value if type(value) is int or (isinstance(value, str) and len(value) <= ID_LIMIT) else None
             self.id_start, self.id_text = start, text
+        elif name == "error":
+            self.failed = True
         elif name == "method":
             self.method = value if isinstance(value, str) else None
         elif name == "params":
@@ -88,6 +92,7 @@ def _read_members(envelope: Envelope, text: str, at: int, answers: bool) -> None
             raise ValueError(f"no member name at character {at}")
         name, start = scan_key(text, at)
         if answers and envelope.id is not None and name in ("result", "error"):
+            envelope.failed = name == "error"
             return
         value, end = scan(text, start)
         envelope.take(name, value, start, text[start:end] if name == "id" else "")
@@ -112,14 +117,6 @@ def with_id(line: bytes, start: int, spelled: str, replacement: str) -> bytes:
     """Return a request under another id; ``start`` and ``spelled`` are the old one's as its Envelope tells them."""
     text = line.decode()
     return (text[:start] + encode(replacement) + text[start + len(spelled) :]).encode()
-
-
-def notification(method: str, params: dict[str, object] | None = None) -> bytes:
-    """Return the line of a notification."""
-    message: dict[str, object] = {"jsonrpc": "2.0", "method": method}
-    if params is not None:
-        message["params"] = params
-    return encode(message).encode() + b"\n"
 
 
 def error_answer(id_text: str, text: str, number: int = INTERNAL_ERROR, code: str = "") -> bytes:

@@ -6,13 +6,13 @@ Buffers are bounded both ways: a side is not read while what it said before cann
 from __future__ import annotations
 
 import os
-import select
 import sys
 import time
 
 from gorev import __version__
 from gorev.bridge.cutter import LineCutter
-from gorev.bridge.link import Link
+from gorev.bridge.link import CLIENT_BACKLOG_BYTES, Link
+from gorev.bridge.readiness import POLLERR, POLLHUP, POLLIN, POLLNVAL, POLLOUT, ClientPipes, Poll
 from gorev.bridge.session import OPEN, Session
 
 TYPE_CHECKING = False
@@ -28,8 +28,6 @@ DAEMON_BACKLOG_BYTES = 1024 * 1024  # what waits for a daemon beyond this stops 
 FAREWELL_SECONDS = 1.5  # clients wait 2 s for a server whose input they have closed
 PARENT_SECONDS = 30.0  # between looks whether the parent lives: insurance against a client whose pipe end leaked
 
-INPUT = 0  # the descriptor of standard input
-
 
 class Pump:
     """One bridge at work: reads the client, writes to the client, and gives the link its turns."""
@@ -38,7 +36,6 @@ class Pump:
         self._session = Session(invocation.language, __version__)
         self._link = Link(invocation, self._session)
         self._cutter = LineCutter()
-        self._output = -1
         self._output_open = True
         self._farewell: float | None = None  # when to leave at the latest, once the input has ended
 
@@ -46,13 +43,10 @@ class Pump:
         """Work until the client leaves; returns the exit status."""
         parent = os.getppid()
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-        signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
         sys.stdout = sys.stderr
-        self._output = os.dup(1)
+        self._pipes = ClientPipes(os.dup(1))
+        signal.signal(signal.SIGTERM, self._end_now)
         os.dup2(2, 1)  # nothing but the protocol may reach the client, whoever writes to 1
-        blocking = [(descriptor, os.get_blocking(descriptor)) for descriptor in (INPUT, self._output)]
-        for descriptor, _ in blocking:
-            os.set_blocking(descriptor, False)
         parent_look = time.monotonic() + PARENT_SECONDS
         try:
             while True:
@@ -67,31 +61,39 @@ class Pump:
                     return 0
                 self._wait(min(parent_look, self._link.due, self._farewell or parent_look))
         finally:
-            for descriptor, was_blocking in blocking:
-                os.set_blocking(descriptor, was_blocking)
+            self._pipes.restore()
+
+    def _end_now(self, *_: object) -> None:
+        self._pipes.restore()
+        os._exit(0)
 
     def _wait(self, due: float) -> None:
         """Wait until something can be read or written, or ``due``, and do it."""
-        poll = select.poll()
-        if self._farewell is None and self._session.backlog < DAEMON_BACKLOG_BYTES:
-            poll.register(INPUT, select.POLLIN)
-        poll.register(self._output, select.POLLOUT if self._session.for_client else 0)
+        poll = Poll()
+        if self._farewell is None and self._has_room():
+            poll.register(self._pipes.input, POLLIN)
+        poll.register(self._pipes.output, POLLOUT if self._session.for_client else 0)
         if self._link.interest is not None:
             poll.register(*self._link.interest)
         for descriptor, events in poll.poll(max(0.0, due - time.monotonic()) * 1000):
             now = time.monotonic()
-            if descriptor == INPUT:
+            if descriptor == self._pipes.input:
                 self._read(now)
-            elif descriptor == self._output:
-                self._output_open = not events & (select.POLLERR | select.POLLHUP | select.POLLNVAL)
+            elif descriptor == self._pipes.output:
+                self._output_open = not events & (POLLERR | POLLHUP | POLLNVAL)
             else:
-                if events & ~select.POLLOUT:
+                if events & ~POLLOUT:
                     self._link.read(now)
                 self._link.flush()
 
+    def _has_room(self) -> bool:
+        """Tell whether what the client says now, and what it may be answered at once, can be kept."""
+        session = self._session
+        return session.backlog < DAEMON_BACKLOG_BYTES and len(session.for_client) < CLIENT_BACKLOG_BYTES
+
     def _read(self, now: float) -> None:
         try:
-            data = os.read(INPUT, READ_BYTES)
+            data = self._pipes.read(READ_BYTES)
         except BlockingIOError:
             return
         except OSError:
@@ -108,7 +110,7 @@ class Pump:
         waiting = self._session.for_client
         while waiting and self._output_open:
             try:
-                del waiting[: os.write(self._output, waiting)]
+                del waiting[: self._pipes.write(waiting)]
             except BlockingIOError:
                 return
             except OSError:

@@ -11,8 +11,10 @@ from itertools import count
 
 from gorev.bridge import message
 from gorev.bridge.cutter import LINE_LIMIT
-from gorev.bridge.message import Envelope, error_answer, look, notification, with_id
+from gorev.bridge.message import Envelope, error_answer, look, with_id
 from gorev.bridge.texts import say
+from gorev.jsontext import notification
+from gorev.launcher import HANDOVER, HELLO, is_older
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 else:
     from _collections import deque  # collections costs 1.6 ms
 
-# Phases of the link. GREETED: the hello is sent; REPLAYING: welcome, and the client's initialize is sent again.
-AWAY, GREETED, REPLAYING, OPEN = range(4)
+# Phases of the link. GREETED: the hello is sent; REPLAYING: welcome, and the client's initialize is sent again; ENDING:
+# the daemon answers what it has received and then hangs up.
+AWAY, GREETED, REPLAYING, OPEN, ENDING = range(5)
 
 READING_METHODS = frozenset(
     (
@@ -106,7 +109,7 @@ class Session:
     The owner writes out ``for_client``, and ``for_daemon`` in order with ``written`` after each complete line.
     ``backlog`` counts the bytes of the client's lines that have not left. ``refusal`` is code and text of the daemon's
     refusal of this connection, ``failure`` text and code that answer every request for now. ``asked_to_end`` tells that
-    the daemon, being older than the bridge, was asked to hand over.
+    the daemon, being older than the bridge, was asked to hand over, ``served`` that this one has answered a request.
     """
 
     def __init__(self, language: str | None, own_version: str) -> None:
@@ -117,6 +120,7 @@ class Session:
         self.failure: tuple[str, str] | None = None
         self.refusal: tuple[str, str] | None = None
         self.asked_to_end = False
+        self.served = False
         self._language = language
         self._own_version = own_version
         self._daemon_version = ""
@@ -141,6 +145,8 @@ class Session:
     def from_client(self, line: bytes) -> None:
         """Take one line of the client, line end included."""
         envelopes = [envelope for envelope in look(line) if envelope.whole]
+        if len(envelopes) == 1 and self._ends_here(envelopes[0]):
+            return
         kept = line if len(envelopes) == 1 and self._kept + len(line) <= KEPT_BYTES else None
         requests = tuple(request for envelope in envelopes if (request := self._note(envelope, kept)) is not None)
         if self.failure is not None:
@@ -189,7 +195,22 @@ class Session:
         self.phase = GREETED
         self.refusal = None
         self.asked_to_end = False
-        self._send_own(notification(message.HELLO, hello))
+        self.served = False
+        self._send_own(notification(HELLO, hello))
+
+    def ask_to_end(self, version: str) -> None:
+        """Ask the daemon, if its version is an older one, to hand over."""
+        if is_older(version, self._own_version) and version not in self._handed_over:
+            self._handed_over.add(version)  # once: what starts after it may be the old program again
+            self.asked_to_end = True
+            self._send_own(notification(HANDOVER, {"version": self._own_version}))
+
+    def stop_sending(self, begun: bool) -> None:
+        """Keep for the next daemon what has not left, but for the first line if that has ``begun`` to leave."""
+        first = [self.for_daemon.popleft()] if begun else []
+        self._held.extendleft(reversed([outgoing for outgoing in self.for_daemon if not outgoing.ours]))
+        self.for_daemon.clear()
+        self.for_daemon.extend(first)
 
     def lost(self) -> None:
         """End with this connection: what is safe to repeat waits for the next one, the rest is answered."""
@@ -198,10 +219,7 @@ class Session:
         again = []
         for request in [request for request in self._requests.values() if request.sent]:
             if request.line is not None and request.may_repeat(self._repeatable):
-                request.sent = False
-                request.swallow = request.acknowledged
-                self.backlog += len(request.line)
-                again.append(Outgoing(request.line, (request,)))
+                again.append(self._again(request, request.line))
             else:
                 self._settle(request.id)
                 self.for_client += error_answer(request.id_text, say(self._language, "outcome_unknown"))
@@ -215,10 +233,36 @@ class Session:
         for request in list(self._requests.values()):
             self._settle(request.id)
             self.for_client += error_answer(request.id_text, text, code=code)
-            for uri in [uri for uri, wish in self._subscriptions.items() if wish is request]:
-                del self._subscriptions[uri]
+            self._forget_subscription(request)
         self._held.clear()
         self.backlog = 0
+
+    def _ends_here(self, envelope: Envelope) -> bool:
+        """Deal with what no daemon need see: a second request under an id in flight, and what is given up unsent."""
+        if envelope.method is not None and envelope.id in self._requests:
+            self.for_client += error_answer(
+                envelope.id_text, say(self._language, "id_in_flight"), message.INVALID_REQUEST
+            )
+            return True
+        if envelope.method != message.CANCELLED or envelope.id is not None:
+            return False
+        cancelled = self._find(envelope.params.get("requestId"))
+        if cancelled is None or cancelled.method == message.INITIALIZE:
+            return False
+        for outgoing in self._held:
+            if outgoing.requests == (cancelled,):
+                self._held.remove(outgoing)
+                self.backlog -= len(outgoing.line)
+                self._settle(cancelled.id)
+                return True
+        return False
+
+    def _again(self, request: Request, line: bytes) -> Outgoing:
+        """Have a request that was sent wait for the next daemon."""
+        request.sent = False
+        request.swallow = request.acknowledged
+        self.backlog += len(line)
+        return Outgoing(line, (request,))
 
     def _note(self, envelope: Envelope, line: bytes | None) -> Request | None:
         """Remember what a message of the client means for later; returns it when it is a request to track."""
@@ -231,7 +275,7 @@ class Session:
                 self._initialized = line
             return None
         if envelope.id in self._requests:
-            return None  # the daemon refuses it; the first one stays the owner of the id
+            return None  # in a batch: the daemon refuses it, and the first one stays the owner of the id
         request = Request(envelope, line)
         self._requests[envelope.id] = request
         self._kept += len(request.line or b"")
@@ -260,6 +304,9 @@ class Session:
         if envelope.method is not None:
             if envelope.method == message.ACKNOWLEDGED:
                 return self._is_repeated_acknowledgement(envelope)
+            if envelope.method == message.SHUTTING_DOWN:
+                self.phase = ENDING
+                self._private = dict.fromkeys(self._private, _nothing)
             return envelope.method.startswith(message.OWN_PREFIX)
         if envelope.id is None:
             return False
@@ -267,10 +314,24 @@ class Session:
         if go_on is not None:
             go_on()
             return True
-        request = self._settle(envelope.id)
-        if request is not None and request.method == message.INITIALIZE:
+        request = self._requests.get(envelope.id)
+        if request is None:
+            return False
+        if request.method == message.LISTEN and self.phase == ENDING and request.line and not envelope.failed:
+            # A daemon that stops ends every stream; for this client it goes on with the next daemon.
+            self._held.append(self._again(request, request.line))
+            return True
+        self._settle(request.id)
+        self.served = True
+        if request.method == message.INITIALIZE:
             self._handshake = request
+        elif request.method == message.SUBSCRIBE and envelope.failed:
+            self._forget_subscription(request)
         return False
+
+    def _forget_subscription(self, request: Request) -> None:
+        for uri in [uri for uri, wish in self._subscriptions.items() if wish is request]:
+            del self._subscriptions[uri]
 
     def _is_repeated_acknowledgement(self, envelope: Envelope) -> bool:
         meta = envelope.params.get("_meta")
@@ -297,10 +358,7 @@ class Session:
         if self._daemon_version and version != self._daemon_version:
             self._tools_changed = True
         self._daemon_version = version
-        if is_older(version, self._own_version) and version not in self._handed_over:
-            self._handed_over.add(version)  # once: what starts after it may be the old program again
-            self.asked_to_end = True
-            self._send_own(notification(message.HANDOVER, {"version": self._own_version}))
+        self.ask_to_end(version)
         begun = self._handshake
         begins_again = any(request.method == message.INITIALIZE for request in self._requests.values())
         if begun is None or begun.line is None or begins_again:
@@ -339,17 +397,6 @@ class Session:
             identity = f"{self._private_prefix}{next(self._private_numbers)}"
             self._private[identity] = go_on
             self._send_own(with_id(request.line, request.id_start, request.id_text, identity))
-
-
-def is_older(version: str, than: str) -> bool:
-    """Compare the numbers of two semantic versions; one that is not readable is never older."""
-    try:
-        theirs, ours = (
-            tuple(int(part) for part in text.split("+")[0].split("-")[0].split(".")) for text in (version, than)
-        )
-    except ValueError:
-        return False
-    return theirs < ours
 
 
 def _is_text(value: object) -> bool:

@@ -80,6 +80,10 @@ _TEXTS = {
         "en": "The Gorev daemon accepts connections but does not answer. Its log: {log}",
         "tr": "Gorev süreci bağlantıyı kabul ediyor ama yanıt vermiyor. Günlüğü: {log}",
     },
+    "id_in_flight": {
+        "en": "A request with this id is still being answered",
+        "tr": "Bu kimlikteki bir istek hâlâ yanıt bekliyor",
+    },
     "line_too_long": {
         "en": "The message is longer than {limit} MiB and was not passed on",
         "tr": "İleti {limit} MiB sınırını aşıyor, aktarılmadı",

@@ -6,13 +6,14 @@ import os
 from pathlib import Path
 from typing import Final
 
+import attrs
 import click
 
 from gorev.cli.speech import Failed
 from gorev.daemon.errors import AlreadyRunning
 from gorev.daemon.probe import health_on
 from gorev.daemon.system import prepare_directory
-from gorev.launcher import Launch, StartFailed, start_daemon
+from gorev.launcher import Launch, Reached, StartFailed, replace_daemon, start_daemon
 from gorev.locale import text
 from gorev.settings import Flags, Settings
 
@@ -22,15 +23,18 @@ LOG_LINES: Final = 20
 def start_detached(flags: Flags, language: str) -> int:
     """Start one, wait until it answers, and print its pid, URL and lock file; returns 0.
 
-    Raises `StartError` for what is wrong beforehand or for a daemon that runs already, `Failed` with the end of the log
-    for one that does not come up.
+    One of an older version hands over to it first, and leaves it its port unless another one is given. Raises
+    `StartError` for what is wrong beforehand or for a daemon that runs already, `Failed` with the end of the log for
+    one that does not come up.
     """
     settings = Settings.resolve(flags, os.environ)
-    launch = Launch(str(settings.directory), arguments(flags, settings), by="cli")
+    launch = _launch(flags, settings)
     prepare_directory(settings.directory)
     log_size = _size(settings.log_file)
     try:
         reached = start_daemon(launch)
+        if not reached.started and reached.lock.is_outdated:
+            reached = _replace(reached, flags, settings)
     except StartFailed as error:
         reason = text(language, _REASONS[error.reason], detail=error.detail, path=settings.log_file)
         raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)])) from error
@@ -46,6 +50,16 @@ def start_detached(flags: Flags, language: str) -> int:
     click.echo(text(language, "Web and API: {url}", url=lock.url))
     click.echo(text(language, "Lock file: {path}", path=settings.lock_file))
     return 0
+
+
+def _launch(flags: Flags, settings: Settings) -> Launch:
+    return Launch(str(settings.directory), arguments(flags, settings), by="cli")
+
+
+def _replace(older: Reached, flags: Flags, settings: Settings) -> Reached:
+    if flags.port is None and older.lock.port.isdecimal():
+        flags = attrs.evolve(flags, port=int(older.lock.port))
+    return replace_daemon(_launch(flags, settings), older)
 
 
 _REASONS: Final = {

@@ -54,6 +54,8 @@ class DaemonLock:
 
     directory: Path
     instance: str = attrs.field(factory=lambda: uuid4().hex)
+    options: tuple[str, ...] = ()
+    supervised: bool = False
     _probe: Probe = health_on
     _processes: Processes = processes
     _clock: Callable[[], float] = time.monotonic
@@ -105,6 +107,8 @@ class DaemonLock:
             mcp_endpoint=mcp_endpoint,
             mcp_token=mcp_token,
             instance=self.instance,
+            options=self.options,
+            supervised=self.supervised,
         )
         try:
             self._write(self._record)

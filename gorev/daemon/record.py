@@ -13,8 +13,9 @@ import attrs
 class LockRecord:
     """Who runs, since when, and where it can be reached.
 
-    ``port`` is text on the wire; ``mcp_token`` is given only with a TCP ``mcp_endpoint``. Of a file written by another
-    program, what it does not know is empty.
+    ``port`` is text on the wire; ``mcp_token`` is given only with a TCP ``mcp_endpoint``. With ``options`` a successor
+    serves the same as this daemon, its port apart; one that is ``supervised`` is started again by a service manager.
+    Of a file written by another program, what it does not know is empty.
     """
 
     pid: int
@@ -25,6 +26,8 @@ class LockRecord:
     mcp_endpoint: str = ""
     mcp_token: str | None = None
     instance: str = ""
+    options: tuple[str, ...] = ()
+    supervised: bool = False
 
     def encode(self) -> bytes:
         """The file's bytes: a JSON object indented by two spaces."""
@@ -43,12 +46,15 @@ class LockRecord:
             return None
         if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0 or not 0 < port < 65536:
             return None
+        options = found.get("options")
         texts = {name: str(found.get(name) or "") for name in ("daemon_url", "version", "mcp_endpoint", "instance")}
         return cls(
             pid=pid,
             port=str(port),
             start_time=_instant(found.get("start_time")),
             mcp_token=found.get("mcp_token"),
+            options=tuple(map(str, options)) if isinstance(options, list) else (),
+            supervised=found.get("supervised") is True,
             **{**texts, "daemon_url": texts["daemon_url"] or f"http://localhost:{port}"},
         )
 

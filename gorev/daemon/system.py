@@ -22,6 +22,7 @@ if sys.platform == "win32":
 else:
     import fcntl
     import pwd
+    import resource
 
 # sockaddr_un.sun_path holds 104 bytes on macOS and 108 on Linux, the terminating NUL included.
 LONGEST_SOCKET_PATH_BYTES: Final = 103
@@ -45,6 +46,21 @@ def under_service_manager(environ: Mapping[str, str]) -> bool:
     if environ.get("SYSTEMD_EXEC_PID") == str(os.getpid()):
         return True
     return sys.platform == "darwin" and os.getppid() == 1 and environ.get("XPC_SERVICE_NAME", "0") != "0"
+
+
+def make_room_for_descriptors(count: int) -> int:
+    """Let this process have ``count`` open files and sockets if the system allows; yields how many it may have."""
+    if sys.platform == "win32":
+        return count  # there is no such limit
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY or soft >= count:
+        return count
+    wanted = count if hard == resource.RLIM_INFINITY else min(count, hard)
+    try:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    except (OSError, ValueError):  # macOS has a lower limit that it does not tell
+        return soft
+    return wanted
 
 
 def fits_local_socket(path: Path) -> bool:

@@ -28,8 +28,11 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.bridges import bridge_cost, crowd_of_cold_starts
+
 COLD_STARTS: Final = 7
 BRIDGE_STARTS: Final = 20
+CROWDS: Final = (8, 64)
 SETTLING_SECONDS: Final = 3.0
 IDLE_SECONDS: Final = 10.0
 START_DEADLINE_SECONDS: Final = 30.0
@@ -204,6 +207,21 @@ def measure() -> Iterator[Figure]:
 
         answers = [first_answer_seconds(daemon) * 1000 for _ in range(BRIDGE_STARTS)]
         yield Figure("bridge to first answer, median", statistics.median(answers), "ms", 60, spread(answers, "ms"))
+
+        cost = bridge_cost([GOREV, "mcp-proxy"], environment(daemon.home), daemon.home)
+        yield Figure("call over the socket, median", cost.direct_ms, "ms", 0.5)
+        added = cost.bridged_ms - cost.direct_ms
+        yield Figure("added to it by the bridge", added, "ms", 0.3, f"{cost.bridged_ms:.3g} ms through it")
+        yield Figure("memory of a bridge", cost.memory_bytes / MEGABYTE, "MiB", 15)
+
+    for count in CROWDS:
+        with home_directory() as home:
+            (home / ".gorev-daemon").mkdir(mode=0o700)
+            (home / ".gorev-daemon" / "config.toml").write_text("port = 0\n")
+            crowd = crowd_of_cold_starts(count, [GOREV, "mcp-proxy"], environment(home), home)
+            detail = f"all answered after {crowd.seconds:.2g} s"
+            yield Figure(f"daemons after {count} cold starts at once", crowd.daemons, "", 1, detail)
+            subprocess.run([GOREV, "daemon", "stop"], env=environment(home), check=True, stdout=subprocess.DEVNULL)
 
 
 def main() -> int:

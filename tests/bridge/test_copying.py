@@ -39,6 +39,7 @@ def test_the_hello_comes_first_and_tells_who_is_there(stage: Stage) -> None:
         "workspace": str(workspace),
         "client": {"pid": bridge.process.pid, "ppid": os.getpid(), "cwd": str(workspace)},
         "bridge_version": gorev.__version__,
+        "drains": True,
         "lang": "en",
         "workspace_id": "alias",
         "workspace_name": "İş",
@@ -81,7 +82,7 @@ def test_lines_of_the_daemon_arrive_as_they_are(stage: Stage) -> None:
         "not JSON at all",
         "",
     ):
-        bridge.send(call("raw", "raw", line=line))
+        bridge.send(call(f"raw {line}", "raw", line=line))
         assert bridge.line() == line.encode() + b"\n"
 
 
@@ -289,8 +290,10 @@ def test_a_whole_exchange_imports_nothing_that_costs_time(stage: Stage) -> None:
         "gorev.bridge.link",
         "gorev.bridge.message",
         "gorev.bridge.pump",
+        "gorev.bridge.readiness",
         "gorev.bridge.session",
         "gorev.bridge.texts",
+        "gorev.host_system",
         "gorev.jsontext",
         "gorev.launcher",
         "itertools",

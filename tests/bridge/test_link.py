@@ -7,9 +7,9 @@ import json
 import pytest
 
 from gorev.bridge.invocation import Invocation
-from gorev.bridge.link import FAILURE_PAUSES, WELCOME_SECONDS, Link
+from gorev.bridge.link import FAILURE_PAUSES, PAUSES, WELCOME_SECONDS, Link
 from gorev.bridge.session import AWAY, GREETED, OPEN, Session
-from gorev.launcher import Launch
+from gorev.launcher import SUPERVISOR_SECONDS, Launch
 from tests.fake_stage import Stage, request, until
 
 
@@ -26,23 +26,33 @@ class Linked:
         """Give the link its turns until the session is in this phase."""
 
         def arrived() -> bool:
-            self._turn()
+            self.turn()
             return self.session.phase == phase
 
         until(arrived)
+
+    def until_served(self) -> None:
+        """Give the link its turns until the client has an answer."""
+
+        def answered() -> bool:
+            self.turn()
+            return self.session.served
+
+        until(answered)
 
     def until_failure(self) -> str:
         """Give the link its turns until it fails; returns what it says then."""
 
         def failed() -> bool:
-            self._turn()
+            self.turn()
             return self.session.failure is not None
 
         until(failed)
         assert self.session.failure is not None
         return self.session.failure[0]
 
-    def _turn(self) -> None:
+    def turn(self) -> None:
+        """Give the link one turn."""
         if self.session.phase == AWAY:
             self.now = max(self.now, self.link.due)
         self.link.step(self.now)
@@ -89,14 +99,42 @@ def test_after_a_failure_a_new_attempt_is_made_at_a_request_and_ever_more_rarely
         assert len(stage.starts()) == attempts + 1
 
 
-def test_a_daemon_lost_soon_is_looked_for_after_a_pause_and_one_lost_late_at_once(stage: Stage, linked: Linked) -> None:
+def test_after_a_daemon_that_has_answered_the_next_one_is_looked_for_at_once(stage: Stage, linked: Linked) -> None:
+    linked.until_phase(OPEN)
+    linked.ask()
+    linked.until_served()
+    stage.stop_daemon()
+    linked.until_phase(AWAY)
+    assert linked.link.due == linked.now
+
+
+def test_after_a_daemon_lost_soon_the_next_one_is_looked_for_after_a_pause_and_after_one_lost_late_at_once(
+    stage: Stage, linked: Linked
+) -> None:
     linked.until_phase(OPEN)
     stage.stop_daemon()
     linked.until_phase(AWAY)
-    assert linked.link.due > linked.now
+    assert linked.link.due == linked.now + PAUSES[0]
     linked.ask()
     linked.until_phase(OPEN)
     linked.now += 60
     stage.stop_daemon()
     linked.until_phase(AWAY)
     assert linked.link.due == linked.now
+
+
+def test_a_supervised_daemon_is_left_to_its_manager_for_a_while_but_found_when_it_is_there(
+    stage: Stage, linked: Linked
+) -> None:
+    stage.behave(supervised=True)
+    linked.until_phase(OPEN)
+    stage.kill_daemon()
+    linked.until_phase(AWAY)
+    lost = linked.now
+    linked.ask()
+    while linked.now < lost + SUPERVISOR_SECONDS - 1:
+        linked.turn()
+    assert len(stage.starts()) == 1
+    linked.until_phase(OPEN)
+    assert linked.now >= lost + SUPERVISOR_SECONDS
+    assert len(stage.starts()) == 2

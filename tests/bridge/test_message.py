@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gorev.bridge.message import error_answer, look, notification, with_id
+from gorev.bridge.message import error_answer, look, with_id
+from gorev.jsontext import notification
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -216,6 +216,25 @@ def test_a_daemon_older_than_the_bridge_is_asked_to_hand_over_and_replaced(stage
     assert asked["params"] == {"version": gorev.__version__}
 
 
+def test_an_older_daemon_that_refuses_is_replaced_too(stage: Stage) -> None:
+    """It may refuse a database that the newer version has made."""
+    stage.behave(version="0.0.9", hands_over=True, refused={"code": "workspace_unavailable", "message": "newer"})
+    bridge = stage.bridge()
+    bridge.send(request(1, "ping"))
+    until(lambda: stage.requests("notifications/gorev/handover"))
+    stage.behave(version=gorev.__version__)
+    assert bridge.receive()["result"]["version"] == gorev.__version__
+
+
+def test_an_older_daemon_that_refuses_and_does_not_end_is_told_of_in_its_words(stage: Stage) -> None:
+    """What starts after it may be the old program again: it is not asked a second time."""
+    stage.behave(version="0.0.9", hands_over=True, refused={"code": "workspace_unavailable", "message": "newer"})
+    bridge = stage.bridge()
+    assert bridge.ask(request(1, "ping"))["error"]["message"] == "newer"
+    assert len(stage.requests("notifications/gorev/handover")) == 1
+    assert len(stage.starts()) == 2
+
+
 def test_an_old_program_that_starts_over_is_asked_only_once(stage: Stage) -> None:
     stage.behave(version="0.0.9", hands_over=True)
     bridge = stage.bridge()

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gorev.bridge.session import OPEN, Session, is_older
+from gorev.bridge.session import OPEN, Session
+from gorev.launcher import is_older
 from tests.fake_stage import INITIALIZE, INITIALIZED, call, request
 
 
@@ -114,12 +115,105 @@ def test_a_tool_called_by_its_bare_name_is_repeated_like_the_tool(ends: Ends) ->
     assert [message["id"] for message in ends.to_daemon()] == [1, 3]
 
 
-def test_a_second_request_under_an_id_in_flight_is_the_daemon_s_to_refuse(ends: Ends) -> None:
+def test_a_second_request_under_an_id_in_flight_is_refused_and_the_first_one_is_not_forgotten(ends: Ends) -> None:
     ends.connect()
-    ends.client(call(1, "write"), call(1, "write"))
-    assert len(ends.to_daemon()) == 2
+    ends.client(call(1, "write"), call(1, "write"), call("1", "write"))
+    assert [message["id"] for message in ends.to_daemon()] == [1, "1"]
+    (refused,) = ends.to_client()
+    assert (refused["id"], refused["error"]["code"]) == (1, -32600)
     ends.session.lost()
-    assert len(ends.to_client()) == 1
+    assert [(answer["id"], answer["error"]["code"]) for answer in ends.to_client()] == [(1, -32603), ("1", -32603)]
+
+
+def test_a_request_cancelled_while_no_daemon_is_there_never_leaves(ends: Ends) -> None:
+    ends.connect()
+    ends.client(call(1, "write", idempotency_key="k"), call(2, "write", idempotency_key="k"))
+    ends.to_daemon()
+    ends.session.lost()
+    ends.client({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 1}})
+    ends.connect()
+    assert [message.get("id") for message in ends.to_daemon()] == [2]
+    assert ends.session.backlog == 0
+    assert ends.to_client() == []
+
+
+def test_an_id_the_daemon_takes_for_none_is_not_waited_for(ends: Ends) -> None:
+    ends.connect()
+    ends.client(request("x" * 1025, "ping"))
+    assert len(ends.to_daemon()) == 1
+    assert not ends.session.waiting
+
+
+SHUTTING_DOWN = {"jsonrpc": "2.0", "method": "notifications/gorev/shutting_down"}
+
+
+def test_what_has_not_left_a_daemon_that_ends_goes_to_the_next_one_in_order(ends: Ends) -> None:
+    ends.connect()
+    ends.client(call(1, "write"), call(2, "write"), call(3, "write"))
+    ends.session.written()
+    ends.daemon(SHUTTING_DOWN)
+    ends.session.stop_sending(begun=True)
+    ends.client(call(4, "write"))
+    assert [message["id"] for message in ends.to_daemon()] == [2]
+    ends.daemon(result(2), result(1))
+    ends.session.lost()
+    assert [answer["id"] for answer in ends.to_client()] == [2, 1]
+    ends.connect()
+    assert [message["id"] for message in ends.to_daemon()] == [3, 4]
+
+
+def test_what_a_daemon_that_ends_has_not_answered_has_an_unknown_outcome(ends: Ends) -> None:
+    ends.connect()
+    ends.client(call(1, "write"))
+    ends.to_daemon()
+    ends.daemon(SHUTTING_DOWN)
+    ends.session.stop_sending(begun=False)
+    ends.session.lost()
+    (answer,) = ends.to_client()
+    assert answer["error"]["message"].startswith("outcome unknown")
+
+
+def test_the_streams_that_a_daemon_ends_with_itself_go_on_with_the_next_one(ends: Ends) -> None:
+    ends.connect()
+    ends.client(request("l", "subscriptions/listen"))
+    ends.to_daemon()
+    meta = {"io.modelcontextprotocol/subscriptionId": "l"}
+    acknowledged = {"jsonrpc": "2.0", "method": "notifications/subscriptions/acknowledged", "params": {"_meta": meta}}
+    ends.daemon(acknowledged, SHUTTING_DOWN, {"jsonrpc": "2.0", "id": "l", "result": {"_meta": meta}})
+    assert ends.to_client() == [acknowledged]
+    ends.session.lost()
+    ends.connect()
+    assert [message["id"] for message in ends.to_daemon()] == ["l"]
+    ends.daemon(acknowledged)
+    assert ends.to_client() == []
+    ends.daemon({"jsonrpc": "2.0", "id": "l", "result": {"_meta": meta}})
+    assert [answer["id"] for answer in ends.to_client()] == ["l"]
+
+
+def test_a_daemon_that_ends_during_the_replay_is_sent_nothing_more(ends: Ends) -> None:
+    ends.connect()
+    ends.client(INITIALIZE)
+    ends.to_daemon()
+    ends.daemon(result(0))
+    ends.session.lost()
+    ends.client(call(1, "write"))
+    ends.connect()
+    (replayed,) = ends.to_daemon()
+    ends.daemon(SHUTTING_DOWN)
+    ends.session.stop_sending(begun=False)
+    ends.daemon(result(replayed["id"]))
+    assert ends.to_daemon() == []
+    assert [answer["id"] for answer in ends.to_client()] == [0]
+
+
+def test_a_subscription_that_was_refused_is_not_renewed(ends: Ends) -> None:
+    ends.connect()
+    ends.client(request(1, "resources/subscribe", uri="gorev://a"), request(2, "resources/subscribe", uri="gorev://b"))
+    ends.to_daemon()
+    ends.daemon({"jsonrpc": "2.0", "error": {"code": -32002, "message": "no"}, "id": 1}, result(2))
+    ends.session.lost()
+    ends.connect()
+    assert [message["params"] for message in ends.to_daemon()] == [{"uri": "gorev://b"}]
 
 
 def test_each_request_of_a_batch_is_answered_when_the_daemon_is_lost(ends: Ends) -> None:

@@ -87,7 +87,8 @@ def test_a_published_lock_file_says_where_the_daemon_is(lock: DaemonLock, direct
     content = (directory / ".lock").read_text()
     found = json.loads(content)
     assert content == json.dumps(found, indent=2) + "\n"
-    assert list(found) == ["pid", "port", "start_time", "daemon_url", "version", "mcp_endpoint", "instance"]
+    seed = ["pid", "port", "start_time", "daemon_url", "version"]
+    assert list(found) == [*seed, "mcp_endpoint", "instance", "options", "supervised"]
     assert (found["pid"], found["port"], found["daemon_url"]) == (os.getpid(), "5099", "http://localhost:5099")
     assert datetime.fromisoformat(found["start_time"]).tzinfo is not None
     assert found["instance"] == lock.instance

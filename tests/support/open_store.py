@@ -21,7 +21,7 @@ from gorev.services.links import LinkOperations
 from gorev.services.projects import ProjectOperations
 from gorev.services.store import Store
 from gorev.services.tasks import TaskOperations
-from gorev.storage.database import Database
+from gorev.storage.database import NO_OTHERS, Database, Others
 from gorev.storage.opening import prepare
 
 T = TypeVar("T")
@@ -39,14 +39,14 @@ def done(deferred: Deferred[T]) -> T:
 class OpenStore:
     """The operations, the events they announced (a list per operation), and a clock that the test sets."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, others: Others = NO_OTHERS) -> None:
         from twisted.internet import reactor  # not at the head of the module: pytest-twisted chooses the reactor
 
         prepare(path, 0o644)
         self.path = path
         self.time = BEGIN
         self.committed: list[list[Event]] = []
-        self.database = Database(reactor, path, self.committed.append)  # type: ignore[arg-type]  # mypy sees the module
+        self.database = Database(reactor, path, self.committed.append, others=others)  # type: ignore[arg-type]  # mypy sees the module
         self.store = Store(self.database, now=lambda: self.time, today=self._today)
         self.tasks = TaskOperations(self.store)
         self.projects = ProjectOperations(self.store)
