@@ -71,12 +71,16 @@ def _plain(detail: object) -> object:
 
 @attrs.frozen(kw_only=True)
 class BulkOutcome:
-    """What came of each task, in the order in which they were tried."""
+    """What came of each task, in the order in which they were tried.
+
+    ``cancelled`` are, of tasks that were changed, the prerequisites that did not hold them back, being cancelled.
+    """
 
     successful: tuple[str, ...]
     failed: tuple[Failed, ...]
     noted: tuple[tuple[str, Note], ...]
     dry_run: bool
+    cancelled: tuple[tuple[str, tuple[Prerequisite, ...]], ...] = ()
 
     @property
     def total(self) -> int:

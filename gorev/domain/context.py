@@ -16,7 +16,9 @@ RECENT_LIMIT: Final = 10
 
 
 class Action(enum.Enum):
-    """The kinds of interaction that are kept."""
+    """The kinds of interaction. Those of a task go when it is deleted, so that only documents and databases of earlier
+    programs hold the last one.
+    """
 
     VIEWED = "viewed"
     CREATED = "created"
@@ -25,6 +27,7 @@ class Action(enum.Enum):
     SET_ACTIVE = "set_active"
     BULK_OPERATION = "bulk_operation"
     FILE_CHANGE = "file_change"
+    DELETED = "deleted"
 
 
 @attrs.frozen(kw_only=True)
@@ -51,10 +54,14 @@ class ContextRecord:
 
 @attrs.frozen(kw_only=True)
 class Activated:
-    """The outcome of making a task the active one; ``waiting_for`` are the open prerequisites that kept it pending."""
+    """The outcome of making a task the active one.
+
+    ``waiting_for`` are the open prerequisites that kept it pending, ``cancelled`` those that did not, being cancelled.
+    """
 
     view: TaskView
     waiting_for: tuple[Prerequisite, ...] = ()
+    cancelled: tuple[Prerequisite, ...] = ()
 
 
 @attrs.frozen(kw_only=True)

@@ -22,12 +22,18 @@ class GorevError(Exception):
     def __init__(self, **details: object) -> None:
         super().__init__(self.code, details)
         self.details: Mapping[str, object] = details
+        # The number of the last change of the workspace in which it was found wrong (rule R3), where that is known.
+        self.seq: int | None = None
 
 
 class MissingParameter(GorevError):
     """``field`` was not given; ``allowed`` lists its values where they are few."""
 
     code = "missing_parameter"
+
+
+class NothingGiven(MissingParameter):
+    """None of ``fields`` was given, of which at least one is needed."""
 
 
 class MissingFields(GorevError):
@@ -167,7 +173,7 @@ class SelfDependency(GorevError):
 
 
 class DuplicateDependency(GorevError):
-    """The two tasks are already linked in this way."""
+    """The two tasks have a link of this kind already, in whichever direction."""
 
     code = "duplicate_dependency"
 
@@ -220,6 +226,18 @@ class ToolRemoved(GorevError):
     code = "not_found"
 
 
+class NoSuchTool(GorevError):
+    """There is no tool of the name ``tool``, nor ever was."""
+
+    code = "not_found"
+
+
+class NoSuchMethod(GorevError):
+    """MCP has no ``method`` of this name."""
+
+    code = "not_found"
+
+
 class WorkspaceNotFound(GorevError):
     """No workspace has ``id`` and no usable path was given."""
 
@@ -248,6 +266,12 @@ class ShuttingDown(GorevError):
     """The daemon is stopping and takes no new work."""
 
     code = "shutting_down"
+
+
+class Resync(GorevError):
+    """Changes that were asked for are no longer kept: ``oldest`` is the first that is, ``current`` the last made."""
+
+    code = "resync"
 
 
 class Unauthorized(GorevError):

@@ -6,6 +6,9 @@ import re
 import uuid
 from typing import Final
 
+# data-model.md §3: the least that names a task or project.
+SHORTEST_PREFIX: Final = 8
+
 _ID: Final = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 

@@ -148,7 +148,7 @@ _NUMBER: Final = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASC
 def instantiate(template: Template, given: Mapping[str, str]) -> Instance:
     """The task that the template makes of these values. A project named among them is not looked up here.
 
-    @raise ConflictingAlias: two spellings of one field disagree.
+    @raise ConflictingAlias: two spellings of one field mean different values.
     @raise MissingFields: required fields are blank and have no default; it names all of them, with an `Example`.
     @raise InvalidDate, InvalidValue: a value is not what its field asks for, or a text breaks a limit.
     """
@@ -191,16 +191,16 @@ class _Answers:
 
     @classmethod
     def read(cls, fields: tuple[Field, ...], given: Mapping[str, str]) -> _Answers:
-        exact = {field.name for field in fields}
+        kinds = {field.name: field.kind for field in fields}
         by_key = {_name_key(field.name): field.name for field in reversed(fields)}
         values: dict[str, str] = {}
         spelt: dict[str, str] = {}
         ignored = []
         for key, value in given.items():
-            name = key if key in exact else by_key.get(_name_key(key))
+            name = key if key in kinds else by_key.get(_name_key(key))
             if name is None:
                 ignored.append(key)
-            elif values.get(name, value) != value:
+            elif name in values and not _means_the_same(kinds[name], values[name], value):
                 raise ConflictingAlias(keys=[spelt[name], key])
             else:
                 values[name], spelt[name] = text.clean(AsSpelt(key), value), key
@@ -268,6 +268,16 @@ def _sample(field: Field, samples: Mapping[str, str]) -> str:
         case FieldKind.NUMBER:
             return "1"
     return field.description or field.name
+
+
+def _means_the_same(kind: FieldKind, one: str, other: str) -> bool:
+    """Whether two values of one field are spellings of one."""
+    match kind:
+        case FieldKind.SELECT:
+            return _option_key(one) == _option_key(other)
+        case FieldKind.DATE if calendar_date(one) is not None:
+            return calendar_date(one) == calendar_date(other)
+    return one == other
 
 
 def _name_key(name: str) -> str:

@@ -1,11 +1,13 @@
 """What text a task may hold, and how text is compared.
 
 Limits: ``data-model.md`` §3. Folding: ``behaviours.md`` §1; the four letters i of Turkish are one letter here, because
-an upper-case I typed in an English title and a Turkish one are indistinguishable.
+an upper-case I typed in an English title and a Turkish one are indistinguishable. A letter with a mark may be written
+as one character or as two (Unicode's NFC and NFD; file names of macOS have the latter); both are compared as one.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -16,17 +18,38 @@ DESCRIPTION_LIMIT: Final = 100_000
 NAME_LIMIT: Final = 200
 
 _CASELESS: Final = {"İ": "i", "I": "i", "ı": "i"}
-_FOLDED: Final = {"ş": "s", "Ş": "s", "ğ": "g", "Ğ": "g", "ç": "c", "Ç": "c", "ö": "o", "Ö": "o", "ü": "u", "Ü": "u"}
+_FOLDED: Final = _CASELESS | {
+    "ş": "s",
+    "Ş": "s",
+    "ğ": "g",
+    "Ğ": "g",
+    "ç": "c",
+    "Ç": "c",
+    "ö": "o",
+    "Ö": "o",
+    "ü": "u",
+    "Ü": "u",
+}
 
 
 def caseless(value: str) -> str:
     """``value`` for comparison without regard to case, in Turkish and English alike."""
-    return _replaced(value, _CASELESS).casefold()
+    return _compared(value, _CASELESS)
 
 
 def folded(value: str) -> str:
     """``value`` for search: without regard to case or Turkish diacritics."""
-    return _replaced(_replaced(value, _CASELESS), _FOLDED).casefold()
+    return _compared(value, _FOLDED)
+
+
+def _compared(value: str, letters: Mapping[str, str]) -> str:
+    if value.isascii():
+        return value.lower()
+    found = _replaced(unicodedata.normalize("NFC", value), letters).casefold()
+    if unicodedata.is_normalized("NFC", found):
+        return found
+    # A letter that lost its own mark may go with the next one.
+    return _replaced(unicodedata.normalize("NFC", found), letters).casefold()
 
 
 def _replaced(value: str, letters: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import attrs
 
 from gorev.domain.project import ProjectView
-from gorev.domain.task import Branch, Task, TaskView
+from gorev.domain.task import Branch, Prerequisite, Task, TaskView
 from gorev.domain.values import Status
 from gorev.domain.watches import Watch
 
@@ -48,11 +48,15 @@ class Hierarchy:
 
 @attrs.frozen(kw_only=True)
 class TaskChanged:
-    """The outcome of a change: the task as it is, as it was, and the names of the fields that differ."""
+    """The outcome of a change: the task as it is, as it was, and the names of the fields that differ.
+
+    ``cancelled`` are prerequisites that did not hold it back only because they are cancelled (rule S2).
+    """
 
     view: TaskView
     before: Task
     changed: tuple[str, ...]
+    cancelled: tuple[Prerequisite, ...] = ()
 
 
 @attrs.frozen

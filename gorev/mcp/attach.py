@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gorev.locale import LANGUAGES
 from gorev.mcp.host import Attachment, Hello
-from gorev.services.workspaces import Workspaces
+from gorev.services.workspaces import Workspace, Workspaces
 
 
 class WorkspaceHost:
@@ -41,6 +41,15 @@ class WorkspaceHost:
             workspace = await self._workspaces.register(hello.workspace, hello.workspace_name, hello.workspace_id)
         description = {"id": workspace.id, "name": workspace.name, "path": str(workspace.path)}
         return Attachment(workspace=workspace, description=description)
+
+    async def current(self, workspace: Workspace | None) -> Workspace | None:
+        """The open workspace of the same folder.
+
+        @raise InvalidValue, WorkspaceNotFound, WorkspaceUnavailable: there is none any more.
+        """
+        if workspace is None:
+            return None
+        return await self._workspaces.resolve(workspace.id, str(workspace.path))
 
     def connected(self, session: str, client: str) -> int:
         """Count a client."""

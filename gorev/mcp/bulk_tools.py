@@ -12,12 +12,13 @@ from twisted.internet.defer import Deferred
 
 from gorev.domain import values
 from gorev.domain.bulk import BulkOutcome, Failed, Note, TagChange
-from gorev.domain.errors import ConflictingAlias, MissingParameter
+from gorev.domain.errors import ConflictingAlias, GorevError, MissingParameter, NothingGiven
 from gorev.domain.task import TaskChange
+from gorev.mcp.budget import ASKED_BUDGET, beginning, clipped, size
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.services.store import Answer
-from gorev.wire import errors, kinds
+from gorev.wire import errors, kinds, remarks
 from gorev.wire.decode import decode
 from gorev.wire.encode import field_name
 from gorev.wire.kinds import (
@@ -35,6 +36,9 @@ from gorev.wire.kinds import (
     Updates,
 )
 from gorev.wire.vocabulary import BATCH_TOOL, BULK_DATA, BULK_TOOL
+
+_TARGET_CHARACTERS: Final = 200
+_MARK_BYTES: Final = 6  # of "- ✅ " before an id, and the line's end
 
 
 class BulkData(msgspec.Struct, kw_only=True):
@@ -83,20 +87,52 @@ class BatchArguments(msgspec.Struct, kw_only=True):
 
 
 async def batch_update(call: ToolCall, given: BatchArguments) -> ToolOutcome:
-    """Change each task in its own way."""
+    """Change each task in its own way; what is wrong with one task's fields fails that task alone."""
     begun = time.perf_counter()
-    pairs: list[tuple[str, TaskChange]] = []
+    changes: dict[str, TaskChange] = {}
+    refused: dict[str, Failed] = {}
     unknown: dict[str, None] = {}
     for update in given.updates:
         id_ = update.get("id")
         if not isinstance(id_, str):
             raise MissingParameter(field="updates[].id")
         fields = {key: value for key, value in update.items() if key != "id"}
-        decoded = decode(BulkData, BULK_DATA, fields, WORDS)
+        try:
+            decoded = decode(BulkData, BULK_DATA, fields, WORDS)
+            change = decoded.value.change().checked()
+        except GorevError as error:
+            refused[id_] = Failed.by(id_, error)
+            continue
         unknown |= dict.fromkeys(decoded.unknown)
-        pairs.append((id_, decoded.value.change()))
+        changes[id_] = _both(changes.get(id_, TaskChange()), change)
+    pairs = [(id_, change) for id_, change in changes.items() if id_ not in refused]
     outcome = (await call.workspace.bulk.update(call.actor, pairs, dry_run=given.dry_run, once=call.once)).value
+    outcome = attrs.evolve(outcome, failed=(*refused.values(), *outcome.failed))
     return _told(call, "update", outcome, tuple(unknown), (time.perf_counter() - begun) * 1000)
+
+
+def _both(first: TaskChange, second: TaskChange) -> TaskChange:
+    """Two changes of one task as one; where both say something, the second counts."""
+    said = {each.name: getattr(second, each.name) for each in attrs.fields(TaskChange) if _is_set(second, each.name)}
+    return attrs.evolve(first, **said)
+
+
+def _target(given: BulkArguments, data: BulkData) -> str:
+    """What was to be done, in the wire's words."""
+    match given.operation:
+        case "transition":
+            return f"transition → {data.status}"
+        case "tag":
+            tags = ", ".join(data.tags) if isinstance(data.tags, list) else ""
+            return clipped(f"tag {data.how or TagChange.ADD.value}: {tags}", _TARGET_CHARACTERS)
+        case "update":
+            names = BULK_DATA.out(WORDS)
+            changed = [names[each.name] for each in attrs.fields(TaskChange) if _is_set(data.change(), each.name)]
+            return f"update: {', '.join(changed)}"
+
+
+def _is_set(change: TaskChange, field: str) -> bool:
+    return getattr(change, field) is not values.UNSET
 
 
 async def bulk(call: ToolCall, given: BulkArguments) -> ToolOutcome:
@@ -105,7 +141,8 @@ async def bulk(call: ToolCall, given: BulkArguments) -> ToolOutcome:
     decoded = decode(BulkData, BULK_DATA, {} if given.data is UNSET else given.data, WORDS)
     data = _merged(given, decoded.value)
     outcome = (await _run(call, given, data)).value
-    return _told(call, given.operation, outcome, decoded.unknown, (time.perf_counter() - begun) * 1000)
+    took_ms = (time.perf_counter() - begun) * 1000
+    return _told(call, _target(given, data), outcome, decoded.unknown, took_ms)
 
 
 def _merged(given: BulkArguments, data: BulkData) -> BulkData:
@@ -147,8 +184,7 @@ def _run(call: ToolCall, given: BulkArguments, data: BulkData) -> Deferred[Answe
         case "update":
             change = data.change()
             if change == TaskChange():
-                fields = [field_name(each.name, WORDS) for each in attrs.fields(TaskChange) if each.name != "parent_id"]
-                raise MissingParameter(field="data", allowed=fields)
+                raise NothingGiven(fields=[each.name for each in attrs.fields(TaskChange) if each.name != "parent_id"])
             pairs = [(id_, change) for id_ in given.ids]
             return operations.update(call.actor, pairs, dry_run=dry_run, once=call.once)
 
@@ -156,16 +192,25 @@ def _run(call: ToolCall, given: BulkArguments, data: BulkData) -> Deferred[Answe
 def _told(
     call: ToolCall, operation: str, outcome: BulkOutcome, unknown: tuple[str, ...], took_ms: float
 ) -> ToolOutcome:
+    """What came of it, as far as the budget lets it through; failures above all, which the caller has to see to."""
     failed = [_failure(call, each) for each in outcome.failed]
-    warnings = [{"task_id": task_id, "message": _note(call, note)} for task_id, note in outcome.noted]
+    warnings: list[dict[str, str]] = []
     if unknown:
-        ignored = call.say("Ignored, because they are not known: {keys}.", keys=", ".join(unknown))
-        warnings.append({"message": ignored})
-    structured = {
+        keys = clipped(", ".join(unknown), _TARGET_CHARACTERS)
+        warnings.append({"message": call.say("Ignored, because they are not known: {keys}.", keys=keys)})
+    for task_id, prerequisites in outcome.cancelled:
+        warnings.append({"task_id": task_id, "message": remarks.cancelled(prerequisites, call.language) or ""})
+    warnings += [{"task_id": task_id, "message": _note(call, note)} for task_id, note in outcome.noted]
+    shown_failed = beginning(failed, ASKED_BUDGET // 2, size)
+    room = ASKED_BUDGET - sum(size(each) + 1 for each in shown_failed)
+    shown_warnings = beginning(warnings, room // 2, size)
+    room -= sum(size(each) + 1 for each in shown_warnings)
+    successful = list(beginning(outcome.successful, room, lambda id_: size(id_) + _MARK_BYTES))
+    structured: dict[str, Any] = {
         "total_processed": outcome.total,
-        "successful": list(outcome.successful),
-        "failed": failed,
-        "warnings": warnings,
+        "successful": successful,
+        "failed": list(shown_failed),
+        "warnings": list(shown_warnings),
         "execution_time_ms": round(took_ms, 2),
         "dry_run": outcome.dry_run,
     }
@@ -182,20 +227,29 @@ def _told(
     ]
     if outcome.dry_run:
         lines.append(call.say("Dry run: nothing was changed."))
-    lines += [f"- ✅ {task_id}" for task_id in outcome.successful]
-    lines += [f"- ❌ {each['task_id']}: {each['error']}" for each in failed]
-    lines += [f"- ⚠️ {each.get('task_id', '')} {each['message']}" for each in warnings]
+    lines += [f"- ✅ {task_id}" for task_id in successful]
+    lines += [f"- ❌ {each['task_id']}: {each['error']}" for each in shown_failed]
+    lines += [" ".join(filter(None, ("- ⚠️", each.get("task_id"), each["message"]))) for each in shown_warnings]
+    left = {
+        "successful": len(outcome.successful) - len(successful),
+        "failed": len(failed) - len(shown_failed),
+        "warnings": len(warnings) - len(shown_warnings),
+    }
+    if any(left.values()):
+        structured["kalan"] = {name: count for name, count in left.items() if count}
+        cuts = ", ".join(f"{name} +{count}" for name, count in structured["kalan"].items())
+        lines.append(call.say("Not shown: {cuts}. Fewer ids at once are told in full.", cuts=cuts))
     return ToolOutcome(text="\n".join(lines), structured=structured)
 
 
 def _failure(call: ToolCall, failed: Failed) -> dict[str, Any]:
     told = {
-        "task_id": failed.task_id,
+        "task_id": clipped(failed.task_id, _TARGET_CHARACTERS),
         "error": errors.sentence(failed.code, failed.details, call.language, WORDS),
         "code": failed.code,
     }
     if "field" in failed.details:
-        told["field"] = field_name(str(failed.details["field"]), WORDS)
+        told["field"] = field_name(failed.details["field"], WORDS)
     return told
 
 
@@ -226,6 +280,7 @@ TOOLS: Final = (
             "warnings": "array",
             "execution_time_ms": "number",
             "dry_run": "boolean",
+            "kalan": "object",
         },
         hints={
             "data": "durum; tags and operation; or the fields to update",

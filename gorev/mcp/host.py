@@ -30,6 +30,7 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True):
     workspace_id: str | None = None
     workspace_name: str | None = None
     token: str | None = None
+    drains: bool = False  # told that the daemon ends, it sends what it has begun to send and ends its side
 
 
 def read_hello(params: Mapping[str, Any]) -> Hello:
@@ -66,6 +67,12 @@ class Host(Protocol):
         May be asked again by the same connection. Cancelled when the connection is lost meanwhile.
 
         :raises GorevError: it cannot be had; the bridge is refused with that code.
+        """
+
+    async def current(self, workspace: Any) -> Any:
+        """An attached workspace as it is now: one that nobody used for a while was closed and is opened anew.
+
+        :raises GorevError: it can no longer be had.
         """
 
     def connected(self, session: str, client: str) -> int:

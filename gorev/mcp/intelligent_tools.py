@@ -11,11 +11,11 @@ from gorev.domain import values
 from gorev.domain.judgement import STEPS_MADE
 from gorev.domain.task import NewTask
 from gorev.mcp import markdown
+from gorev.mcp.budget import DEFAULT_BUDGET, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import DEFAULT_BUDGET
+from gorev.mcp.task_tools import TASK_OUTPUT, told
 from gorev.mcp.toolbox import Tool, ToolCall
 from gorev.services.advice import Fulfilled, Wish
-from gorev.wire import encode
 from gorev.wire.kinds import Flag, Key, Text
 from gorev.wire.vocabulary import INTELLIGENT_TOOL, PRIORITY
 
@@ -51,11 +51,14 @@ async def create(call: ToolCall, given: IntelligentArguments) -> ToolOutcome:
     )
     made = (await call.workspace.advice.create(call.actor, wish, call.language, call.once)).value
     similar: list[dict[str, Any]] = [
-        {"task": call.encoder.brief(each.view), "similarity": each.similarity, "shared_words": list(each.shared)}
+        {
+            "task": call.encoder.brief(each.view),
+            "similarity": each.similarity,
+            "shared_words": list(each.shared[:WORDS_WRITTEN]),
+        }
         for each in made.alike
     ]
     structured = {
-        "gorev": call.encoder.task(made.view),
         "alt_gorevler": [call.encoder.brief(view) for view in made.subtasks],
         "suggested_priority": PRIORITY[made.view.task.priority],
         "estimated_hours": made.estimate.hours if made.estimate else None,
@@ -63,11 +66,9 @@ async def create(call: ToolCall, given: IntelligentArguments) -> ToolOutcome:
         "similar_tasks": similar,
         "confidence": _confidence(made),
     }
-    if len(encode.json(structured)) > DEFAULT_BUDGET:
-        structured["gorev"] = call.encoder.brief(made.view)
-    while similar and len(encode.json(structured)) > DEFAULT_BUDGET:
+    while similar and size(structured) > 3 * DEFAULT_BUDGET // 4:
         similar.pop()
-    return ToolOutcome(text="\n".join(_written(call, made)), structured=structured)
+    return told(call, made.view, _written(call, made), **structured)
 
 
 def _confidence(made: Fulfilled) -> dict[str, float]:
@@ -128,7 +129,7 @@ TOOLS: Final = (
         names=INTELLIGENT_TOOL,
         handler=create,
         output={
-            "gorev": "object",
+            **TASK_OUTPUT,
             "alt_gorevler": "array",
             "suggested_priority": "string",
             "estimated_hours": "number|null",

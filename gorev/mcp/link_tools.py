@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gorev.domain.errors import MissingParameter
+from gorev.domain.errors import InvalidValue, MissingParameter, NothingGiven, TaskNotFound
 from gorev.domain.links import Relation
 from gorev.mcp import markdown
 from gorev.mcp.registry import ToolOutcome
@@ -15,6 +15,8 @@ from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import kinds
 from gorev.wire.kinds import Key, RelationToken, Text
 from gorev.wire.vocabulary import LINK_KIND, LINK_TOOL
+
+_PAIRS: Final = (("task_id", "prerequisite_id"), ("source_id", "target_id"))
 
 
 class LinkArguments(msgspec.Struct, kw_only=True):
@@ -31,13 +33,17 @@ class LinkArguments(msgspec.Struct, kw_only=True):
 async def add_link(call: ToolCall, given: LinkArguments) -> ToolOutcome:
     """Link two tasks."""
     source, relation, target = _said(given)
-    link = (await call.workspace.links.add(call.actor, source, relation, target, call.once)).value
+    try:
+        link = (await call.workspace.links.add(call.actor, source, relation, target, call.once)).value
+    except TaskNotFound as error:
+        raise _in_callers_words(error, given) from None
     (encoded,) = call.encoder.links([link])
     lines = [
         call.say("Dependency added."),
         call.say("Dependent: {title} (ID: {id})", title=markdown.one_line(link.target_title), id=link.target_id),
         call.say("Prerequisite: {title} (ID: {id})", title=markdown.one_line(link.source_title), id=link.source_id),
         call.say("Type: {type}", type=LINK_KIND[link.kind]),
+        f"ID: {link.id}",
     ]
     return ToolOutcome(text="\n".join(lines), structured={"baglanti": encoded})
 
@@ -46,16 +52,27 @@ def _said(given: LinkArguments) -> tuple[str, Relation, str]:
     """Source, relation and target; named by rule D2 the task waits, whichever blocking word was used."""
     relation = kinds.relation(given.relation)
     names = LINK_TOOL.out(WORDS)
-    for first, second in (("task_id", "prerequisite_id"), ("source_id", "target_id")):
-        one, other = getattr(given, first), getattr(given, second)
-        if one is UNSET and other is UNSET:
-            continue
-        if one is UNSET or other is UNSET:
-            raise MissingParameter(field=names[first if one is UNSET else second])
-        if first == "task_id" and relation is Relation.BLOCKS:
-            relation = Relation.WAITS_FOR
-        return one, relation, other
-    raise MissingParameter(field=names["task_id"])
+    pairs = [pair for pair in _PAIRS if any(getattr(given, name) is not UNSET for name in pair)]
+    told = [" + ".join(names[name] for name in pair) for pair in _PAIRS]
+    if not pairs:
+        raise NothingGiven(fields=told)
+    if len(pairs) > 1:
+        value = getattr(given, pairs[1][0])
+        raise InvalidValue(field=pairs[1][0], value="" if value is UNSET else value, allowed="one pair, not both")
+    ((first, second),) = pairs
+    one, other = getattr(given, first), getattr(given, second)
+    if one is UNSET or other is UNSET:
+        raise MissingParameter(field=names[first if one is UNSET else second])
+    if first == "task_id" and relation is Relation.BLOCKS:
+        relation = Relation.WAITS_FOR
+    return one, relation, other
+
+
+def _in_callers_words(error: TaskNotFound, given: LinkArguments) -> TaskNotFound:
+    """The same, naming the parameter that was used."""
+    field = {"source_id": "task_id", "target_id": "prerequisite_id"} if given.source_id is UNSET else {}
+    name = str(error.details.get("field"))
+    return TaskNotFound(**{**error.details, "field": field.get(name, name)})
 
 
 TOOLS: Final = (

@@ -22,6 +22,7 @@ SYMBOL: Final = {
     Status.COMPLETED: "✅",
     Status.CANCELLED: "❌",
 }
+# data-model.md §2: the initials of the Turkish names, whatever the language.
 LETTER: Final = {Priority.HIGH: "Y", Priority.MEDIUM: "O", Priority.LOW: "D"}
 PRIORITY_SYMBOL: Final = {Priority.HIGH: "🔴", Priority.MEDIUM: "🟡", Priority.LOW: "🟢"}
 
@@ -34,6 +35,8 @@ _STATUS_NAME: Final = {
 _PRIORITY_NAME: Final = {Priority.HIGH: "High", Priority.MEDIUM: "Medium", Priority.LOW: "Low"}
 
 TAGS_SHOWN: Final = 3
+TAGS_IN_PROJECT: Final = 2
+DESCRIPTION_SHOWN: Final = 50
 # Of a task's file watches; gorev_file_watch lists the others.
 WATCHES_SHOWN: Final = 5
 
@@ -50,34 +53,64 @@ def priority_name(priority: Priority, language: str) -> str:
 
 def row(view: TaskView, language: str, *, depth: int = 0, with_project: bool = False) -> str:
     """One line of a list."""
-    task = view.task
-    parts = [f"{'  ' * depth}- {SYMBOL[task.status]} {one_line(task.title)} ({LETTER[task.priority]})"]
+    parts = [f"{'  ' * depth}{_title(view)}"]
     if with_project and view.project_name:
         parts.append(f"📁 {one_line(view.project_name)}")
-    if task.due_date:
-        parts.append(f"📅 {task.due_date.isoformat()}")
-    if task.tags:
-        names = ", ".join(tag.name for tag in task.tags)
-        parts.append(f"🏷 {names if len(task.tags) <= TAGS_SHOWN else len(task.tags)}")
-    if view.dependency_count or view.dependent_count:
-        parts.append(_counters(view, language))
-    parts.append(f"ID:{task.id}")
-    return " | ".join(parts)
+    return " | ".join([*parts, *_due_date(view), *tags(view), *_links_and_id(view, language)])
+
+
+def row_in_project(view: TaskView, language: str) -> str:
+    """One line of the list of a project's tasks, with the beginning of the description."""
+    description = one_line(view.task.description[: 10 * DESCRIPTION_SHOWN])
+    if len(description) > DESCRIPTION_SHOWN:
+        description = f"{description[: DESCRIPTION_SHOWN - 3]}..."
+    names = [one_line(tag.name) for tag in view.task.tags]
+    more = "" if len(names) <= TAGS_IN_PROJECT else f" +{len(names) - TAGS_IN_PROJECT}"
+    tagged = [f"🏷 {', '.join(names[:TAGS_IN_PROJECT])}{more}"] if names else []
+    told = [description] if description else []
+    return " | ".join([_title(view), *told, *_due_date(view), *tagged, *_links_and_id(view, language)])
+
+
+def _title(view: TaskView) -> str:
+    return f"- {SYMBOL[view.task.status]} {one_line(view.task.title)} ({LETTER[view.task.priority]})"
+
+
+def _due_date(view: TaskView) -> list[str]:
+    return [f"📅 {view.task.due_date.isoformat()}"] if view.task.due_date else []
+
+
+def tags(view: TaskView) -> list[str]:
+    """A task's tags as a part of a line: few by name, of more how many."""
+    names = [one_line(tag.name) for tag in view.task.tags]
+    if not names:
+        return []
+    return [f"🏷 {', '.join(names) if len(names) <= TAGS_SHOWN else len(names)}"]
+
+
+def _links_and_id(view: TaskView, language: str) -> list[str]:
+    linked = view.dependency_count or view.dependent_count
+    return [*([_counters(view, language)] if linked else []), f"ID:{view.task.id}"]
+
+
+def legend(language: str) -> list[str]:
+    """What the letters of rows mean, where they are not the initials of the words of this language."""
+    named = ", ".join(f"{letter}: {priority_name(priority, language)}" for priority, letter in LETTER.items())
+    return [] if language == "tr" else [f"({named})"]
 
 
 def _counters(view: TaskView, language: str) -> str:
     return text(
         language,
-        "waits for {all} ({open} open), blocks {blocked}",
+        "waits for {all} ({open} not completed), blocks {blocked}",
         all=view.dependency_count,
         open=view.uncompleted_dependency_count,
         blocked=view.dependent_count,
     )
 
 
-def detail(shown: TaskDetail, language: str, today: date) -> str:
-    """A task in full, but for its subtasks: under the last heading the caller lists them."""
-    view, task = shown.view, shown.view.task
+def task(view: TaskView, language: str, today: date) -> str:
+    """A task in full, but for what belongs to it beside its links."""
+    task = view.task
     facts = [
         ("ID", task.id),
         (text(language, "Status"), f"{SYMBOL[task.status]} {status_name(task.status, language)}"),
@@ -97,14 +130,26 @@ def detail(shown: TaskDetail, language: str, today: date) -> str:
     facts.append((text(language, "Revision"), str(task.rev)))
     lines = [f"# {one_line(task.title)}", "", *(f"- **{name}:** {value}" for name, value in facts)]
     lines += ["", f"## {text(language, 'Description')}", "", task.description or text(language, "No description.")]
-    lines += _links(shown, language)
+    return "\n".join([*lines, *_links(view, language)])
+
+
+def subtasks_heading(shown: TaskDetail, language: str) -> list[str]:
+    """What stands above a task's subtasks: how many there are and how many of them are completed."""
+    if not shown.children:
+        return []
+    below = _statuses(shown.children)
+    done = below.count(Status.COMPLETED)
+    return ["", f"## {text(language, 'Subtasks')} ({done} / {len(below)}, {100 * done / len(below):.1f} %)", ""]
+
+
+def ending(shown: TaskDetail, language: str) -> list[str]:
+    """What follows a task's subtasks: the files that are watched for it, and when it was last changed."""
+    lines = []
     if shown.watches:
         lines += ["", f"## {text(language, 'Watched files')} ({len(shown.watches)})", ""]
         lines += [watch(each) for each in shown.watches[:WATCHES_SHOWN]]
-    if shown.children:
-        below = _statuses(shown.children)
-        lines += ["", f"## {text(language, 'Subtasks')} ({below.count(Status.COMPLETED)} / {len(below)})", ""]
-    return "\n".join(lines)
+    updated = shown.view.task.updated_at.isoformat(timespec="seconds")
+    return [*lines, "", text(language, "Last updated: {time}", time=updated)]
 
 
 def watch(shown: Watch) -> str:
@@ -120,12 +165,12 @@ def _statuses(branches: Sequence[Branch]) -> list[Status]:
     return [branch.view.task.status for branch in waiting]
 
 
-def _links(shown: TaskDetail, language: str) -> list[str]:
-    if not shown.view.links:
+def _links(view: TaskView, language: str) -> list[str]:
+    if not view.links:
         return []
-    own = shown.view.task.id
+    own = view.task.id
     lines = ["", f"## {text(language, 'Dependencies')}", ""]
-    for link in shown.view.links:
+    for link in view.links:
         waits = link.target_id == own
         other, title, status = (
             (link.source_id, link.source_title, link.source_status)
@@ -136,10 +181,19 @@ def _links(shown: TaskDetail, language: str) -> list[str]:
             kind = text(language, "related to")
         else:
             kind = text(language, "waits for" if waits else "blocks")
-        lines.append(f"- {kind}: {SYMBOL[status]} {one_line(title)} | ID:{other}")
-    if shown.view.task.status is Status.PENDING and shown.view.uncompleted_dependency_count:
-        lines.append(f"\n⚠️ {text(language, 'This task cannot start before its prerequisites are finished.')}")
+        lines.append(f"- {kind}: {SYMBOL[status]} {one_line(title)} ({status_name(status, language)}) | ID:{other}")
     return lines
+
+
+def blocked(view: TaskView, language: str) -> list[str]:
+    """A warning, if the task is pending and may not start (rule S2); its links must be there, all of them."""
+    waits = any(
+        link.kind is LinkKind.BLOCKS and link.target_id == view.task.id and link.source_status.is_open
+        for link in view.links or ()
+    )
+    if view.task.status is not Status.PENDING or not waits:
+        return []
+    return ["", f"⚠️ {text(language, 'This task cannot start before its prerequisites are finished.')}"]
 
 
 def hierarchy(shown: Hierarchy, language: str) -> str:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+import attrs
 import msgspec
 from msgspec import UNSET, UnsetType
 
 from gorev.domain import values
-from gorev.domain.errors import AsSpelt, MissingParameter
+from gorev.domain.errors import AsSpelt, InvalidValue, MissingParameter, NothingGiven
 from gorev.domain.profiles import Profile, ProfileDraft
 from gorev.mcp import markdown
+from gorev.mcp.budget import DEFAULT_BUDGET, clipped, fitting, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.search_tools import found
-from gorev.mcp.task_tools import DEFAULT_BUDGET
+from gorev.mcp.search_tools import OUTPUT, found
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Flag, Key, Object, ProfileAction, ProfileId, Text
 from gorev.wire.search import filters, profile, profile_request, read_filters
 from gorev.wire.vocabulary import PROFILE_TOOL
+
+_SHOWN_CHARACTERS: Final = 200
+_DESCRIPTION_CHARACTERS: Final = 2_000
+_FILTERS_BYTES: Final = 10_000  # a profile is told whole when it is loaded
 
 
 class ProfileArguments(msgspec.Struct, kw_only=True):
@@ -40,7 +45,8 @@ class ProfileArguments(msgspec.Struct, kw_only=True):
 async def profiles(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
     """Keep a search under a name, use it, list what is kept, or delete one."""
     if given.action != "list" and given.name is UNSET and given.profile_id is UNSET:
-        raise MissingParameter(field=AsSpelt(PROFILE_TOOL.out(WORDS)["name"]))
+        name, number = AsSpelt("name"), AsSpelt("profile_id")
+        raise MissingParameter(field=name) if given.action == "save" else NothingGiven(fields=[name, number])
     match given.action:
         case "save":
             return await _save(call, given)
@@ -54,6 +60,8 @@ async def profiles(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
 
 
 async def _save(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
+    if given.filters is not UNSET and size(given.filters) > _FILTERS_BYTES:
+        raise InvalidValue(field="filters", value="…", allowed="at most {limit} characters", limit=_FILTERS_BYTES)
     draft = ProfileDraft(
         name=values.UNSET if given.name is UNSET else given.name,
         description=values.UNSET if given.description is UNSET else given.description,
@@ -71,7 +79,7 @@ async def _load(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
     if not given.apply:
         return told
     request = profile_request(loaded.value, WORDS)
-    spent = max(len(told.text.encode()), len(encode.json(told.structured)))
+    spent = max(size(told.text), size(told.structured))
     outcome = (await call.workspace.search.search(request)).value
     results = found(call, request.query, outcome, DEFAULT_BUDGET - spent)
     return ToolOutcome(text=f"{told.text}\n\n{results.text}", structured={**told.structured, **results.structured})
@@ -79,17 +87,7 @@ async def _load(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
 
 async def _list(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
     every = (await call.workspace.profiles.every(defaults_only=given.defaults_only)).value
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    spent_rows = spent_lines = 0
-    for each in every:
-        encoded, line = profile(each, call.encoder), _line(call, each)
-        spent_rows += len(encode.json(encoded)) + 1
-        spent_lines += len(line.encode()) + 1
-        if rows and max(spent_rows, spent_lines) > DEFAULT_BUDGET:
-            break
-        rows.append(encoded)
-        lines.append(line)
+    rows, lines = fitting(every, DEFAULT_BUDGET, lambda each: _row(call, each), lambda each: _line(call, each))
     structured: dict[str, Any] = {"profiller": rows}
     left = len(every) - len(rows)
     if left:
@@ -100,10 +98,19 @@ async def _list(call: ToolCall, given: ProfileArguments) -> ToolOutcome:
 
 
 def _told(call: ToolCall, said: str, kept: Profile) -> ToolOutcome:
+    kept = attrs.evolve(kept, description=clipped(kept.description, _DESCRIPTION_CHARACTERS))
     lines = [said, _line(call, kept)]
     if kept.description:
-        lines.append(markdown.one_line(kept.description)[:500])
+        lines.append(kept.description)
     return ToolOutcome(text="\n".join(lines), structured={"profil": profile(kept, call.encoder)})
+
+
+def _row(call: ToolCall, each: Profile) -> Object:
+    """A profile as the list has it: its filters only if they are few."""
+    row = profile(attrs.evolve(each, description=clipped(each.description, _SHOWN_CHARACTERS)), call.encoder)
+    if size(row["filters"]) > 2 * _SHOWN_CHARACTERS:
+        del row["filters"]
+    return row
 
 
 def _line(call: ToolCall, each: Profile) -> str:
@@ -111,9 +118,10 @@ def _line(call: ToolCall, each: Profile) -> str:
     if each.is_default:
         parts.append(call.say("shipped with Gorev"))
     if each.filters.selects:
-        parts.append(encode.json(filters(each.filters, WORDS)).decode()[:500])
+        parts.append(clipped(encode.json(filters(each.filters, WORDS)).decode(), 2 * _SHOWN_CHARACTERS))
     if each.search_query:
-        parts.append(call.say("Query: {query}", query=markdown.one_line(each.search_query)[:200]))
+        query = clipped(markdown.one_line(each.search_query), _SHOWN_CHARACTERS)
+        parts.append(call.say("Query: {query}", query=query))
     parts.append(call.say("used {count} times", count=each.use_count))
     return " | ".join(parts)
 
@@ -129,9 +137,7 @@ TOOLS: Final = (
         output={
             "profil": "object",
             "profiller": "array",
-            "results": "array",
-            "total_count": "integer",
-            "kalan": "integer",
+            **{name: type_ for name, type_ in OUTPUT.items() if name != "intent"},
         },
         hints={"apply": "load: also search", "filters": "as in gorev_search", "profile_id": "instead of name"},
         reads=frozenset({"list"}),

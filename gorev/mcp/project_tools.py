@@ -8,13 +8,13 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gorev.domain.errors import MissingParameter
+from gorev.domain.project import ProjectView
 from gorev.domain.query import TaskQuery
 from gorev.domain.task import Branch
 from gorev.mcp import markdown
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, brief_project, cut_project, fitting, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET, PAGE
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
-from gorev.wire import encode
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Offset, Rev, Text
 from gorev.wire.vocabulary import PROJECT_TOOL
@@ -27,29 +27,35 @@ class NoArguments(msgspec.Struct, kw_only=True):
     """Arguments of a tool that takes none."""
 
 
-async def list_projects(call: ToolCall, given: NoArguments) -> ToolOutcome:
-    """All projects, as many as the budget lets through."""
+class ListArguments(msgspec.Struct, kw_only=True):
+    """Arguments of ``proje_listele``."""
+
+    limit: Limit | UnsetType = UNSET
+    offset: Offset = 0
+
+
+async def list_projects(call: ToolCall, given: ListArguments) -> ToolOutcome:
+    """All projects, newest first, as many as the budget lets through."""
     views = (await call.workspace.projects.every()).value
-    encoded: list[dict[str, Any]] = []
-    lines: list[str] = []
-    spent_rows = spent_lines = 0
-    for view in views:
-        encoded.append(call.encoder.project(view))
-        lines.append(markdown.project(view, call.language))
-        spent_rows += len(encode.json(encoded[-1])) + 1
-        spent_lines += len(lines[-1].encode()) + 2
-        if max(spent_rows, spent_lines) > DEFAULT_BUDGET and len(encoded) > 1:
-            encoded.pop()
-            lines.pop()
-            break
-    structured: dict[str, Any] = {"projeler": encoded}
+    limit = PAGE if given.limit is UNSET else given.limit
+    rows, lines = fitting(
+        map(brief_project, views[given.offset : given.offset + limit]),
+        DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET,
+        call.encoder.project,
+        lambda view: f"\n{markdown.project(view, call.language)}",
+    )
+    structured: dict[str, Any] = {"projeler": rows}
     if not views:
         return ToolOutcome(text=call.say("There are no projects."), structured=structured)
-    left = len(views) - len(encoded)
-    if left:
-        structured["kalan"] = left
-        lines.append(call.say("{left} older projects are not shown.", left=left))
-    return ToolOutcome(text="\n\n".join([f"# {call.say('Projects')} ({len(views)})", *lines]), structured=structured)
+    if not rows:
+        return ToolOutcome(text=call.say("Nothing more: there are {total}.", total=len(views)), structured=structured)
+    after = given.offset + len(rows)
+    if after < len(views):
+        structured |= {"toplam": len(views), "kalan": len(views) - after}
+        more = call.say("{left} more: call again with offset {offset}.", left=len(views) - after, offset=after)
+        lines.append(f"\n{more}")
+    heading = f"# {call.say('Projects')} ({given.offset + 1}–{after} / {len(views)})"
+    return ToolOutcome(text="\n".join([heading, *lines]), structured=structured)
 
 
 class CreateArguments(msgspec.Struct, kw_only=True):
@@ -63,8 +69,18 @@ class CreateArguments(msgspec.Struct, kw_only=True):
 async def create_project(call: ToolCall, given: CreateArguments) -> ToolOutcome:
     """Make a project."""
     view = (await call.workspace.projects.create(call.actor, given.name, given.definition, call.once)).value
-    said = f"{call.say('Project created.')}\n{markdown.one_line(view.project.name)}\nID: {view.project.id}"
-    return ToolOutcome(text=said, structured={"proje": call.encoder.project(view)})
+    said = [call.say("Project created."), markdown.one_line(view.project.name), f"ID: {view.project.id}"]
+    return _told(call, view, said)
+
+
+def _told(call: ToolCall, view: ProjectView, lines: list[str], *, in_full: bool = False) -> ToolOutcome:
+    """What is said, and the project as far as the budget lets it through, also in words if that is wished for."""
+    shown, cut = cut_project(call.encoder, view)
+    structured = {"proje": call.encoder.project(shown)}
+    if in_full:
+        lines = [*lines, markdown.project(shown, call.language)]
+    lines = [*lines, *tell_cut(call.language, structured, cut, f"gorev://proje/{view.project.id}")]
+    return ToolOutcome(text="\n".join(lines), structured=structured)
 
 
 class TasksArguments(msgspec.Struct, kw_only=True):
@@ -80,24 +96,26 @@ async def project_tasks(call: ToolCall, given: TasksArguments) -> ToolOutcome:
     limit = PAGE if given.limit is UNSET else given.limit
     query = TaskQuery(project_id=given.project_id, limit=limit, offset=given.offset)
     page = (await call.workspace.tasks.of_project(query)).value
-    shown = None if page.project is None else call.encoder.project(page.project)
-    budget = (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - len(encode.json(shown))
-    rows: list[dict[str, Any]] = []
-    lines: list[str] = []
-    spent_rows = spent_lines = 0
-    heading = None
-    for branch in page.rows:
-        row, line = call.encoder.brief(branch.view), _line(branch, call.language)
-        status = branch.view.task.status
-        if status is not heading:
-            line = f"\n## {markdown.SYMBOL[status]} {markdown.status_name(status, call.language)}\n{line}"
-        spent_rows += len(encode.json(row)) + 1
-        spent_lines += len(line.encode()) + 1
-        if rows and max(spent_rows, spent_lines) > budget:
-            break
-        heading = status
-        rows.append(row)
-        lines.append(line)
+    shown = None if page.project is None else call.encoder.project(brief_project(page.project))
+    statuses = [branch.view.task.status for branch in page.rows]
+    begins = {
+        branch.view.task.id
+        for branch, before in zip(page.rows, [None, *statuses], strict=False)
+        if branch.view.task.status is not before
+    }
+
+    def written(branch: Branch) -> str:
+        status, line = branch.view.task.status, markdown.row_in_project(branch.view, call.language)
+        if branch.view.task.id not in begins:
+            return line
+        return f"\n## {markdown.SYMBOL[status]} {markdown.status_name(status, call.language)}\n{line}"
+
+    rows, lines = fitting(
+        page.rows,
+        (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - size(shown),
+        lambda branch: call.encoder.brief(branch.view),
+        written,
+    )
     structured: dict[str, Any] = {
         "proje": shown,
         "gorevler": rows,
@@ -111,13 +129,14 @@ async def project_tasks(call: ToolCall, given: TasksArguments) -> ToolOutcome:
         more = call.say("{left} more: call again with offset {offset}.", left=page.total - after, offset=after)
         lines.append(f"\n{more}")
     name = "" if page.project is None else markdown.one_line(page.project.project.name)
-    return ToolOutcome(text="\n".join([f"# {name} ({len(rows)} / {page.total})", *lines]), structured=structured)
-
-
-def _line(branch: Branch, language: str) -> str:
-    description = markdown.one_line(branch.view.task.description)
-    short = description if len(description) <= 50 else f"{description[:47]}..."
-    return markdown.row(branch.view, language) + (f" — {short}" if short else "")
+    if rows:
+        heading = f"# {name} ({given.offset + 1}–{after} / {page.total})"
+        lines = [heading, *markdown.legend(call.language), *lines]
+    elif page.total:
+        lines = [f"# {name}", call.say("Nothing more: there are {total}.", total=page.total)]
+    else:
+        lines = [call.say("There are no such tasks in the project {project}.", project=name)]
+    return ToolOutcome(text="\n".join(lines), structured=structured)
 
 
 class ActiveArguments(msgspec.Struct, kw_only=True):
@@ -136,15 +155,14 @@ async def active_project(call: ToolCall, given: ActiveArguments) -> ToolOutcome:
         if given.project_id is UNSET:
             raise MissingParameter(field=PROJECT_TOOL.out(WORDS)["project_id"])
         view = (await operations.activate(call.actor, given.project_id, or_absent(given.rev), call.once)).value
-        said = f"{call.say('This project is active now.')}\n{markdown.project(view, call.language)}"
-        return ToolOutcome(text=said, structured={"proje": call.encoder.project(view)})
+        return _told(call, view, [call.say("This project is active now.")], in_full=True)
     if given.action == "clear":
         await operations.deactivate(call.actor, call.once)
         return ToolOutcome(text=call.say("No project is active."), structured={"proje": None})
     active = (await operations.active()).value.project
     if active is None:
         return ToolOutcome(text=call.say("No project is active."), structured={"proje": None})
-    return ToolOutcome(text=markdown.project(active, call.language), structured={"proje": call.encoder.project(active)})
+    return _told(call, active, [], in_full=True)
 
 
 TOOLS: Final = (
@@ -152,10 +170,10 @@ TOOLS: Final = (
         name="proje_listele",
         title="List projects",
         description="All projects with their task counts.",
-        arguments=NoArguments,
+        arguments=ListArguments,
         names=PROJECT_TOOL,
         handler=list_projects,
-        output={"projeler": "array", "kalan": "integer"},
+        output={"projeler": "array", "toplam": "integer", "kalan": "integer"},
         read_only=True,
     ),
     Tool(
@@ -165,7 +183,7 @@ TOOLS: Final = (
         arguments=CreateArguments,
         names=PROJECT_TOOL,
         handler=create_project,
-        output={"proje": "object"},
+        output={"proje": "object", "kesilen": "object"},
         idempotent=False,
     ),
     Tool(
@@ -192,7 +210,7 @@ TOOLS: Final = (
         arguments=ActiveArguments,
         names=PROJECT_TOOL,
         handler=active_project,
-        output={"proje": "object|null"},
+        output={"proje": "object|null", "kesilen": "object"},
         hints={"project_id": "for set"},
         reads=frozenset({"get"}),
     ),

@@ -4,6 +4,10 @@ A bridge's first message is ``notifications/gorev/hello``; it is answered by ``n
 ``notifications/gorev/refused``. A refused connection stays open: each of its requests is answered -32603 with the
 refusal's message. A connection that begins otherwise is a plain MCP client of the default workspace, which is opened by
 the first call of a tool. ``notifications/gorev/handover`` asks the daemon to end in favour of a newer one.
+
+A daemon that ends says ``notifications/gorev/shutting_down`` to each bridge that promised, with ``drains`` in its
+hello, to send nothing more then and to end its side of the connection. So both know of every request whether it was
+received: what was is answered before the daemon hangs up, what was not goes to the next daemon.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ from typing import Any, Final
 
 import attrs
 from twisted.internet.defer import CancelledError, Deferred, succeed
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -21,12 +26,14 @@ from gorev.domain.errors import GorevError, Unauthorized
 from gorev.mcp import jsonrpc
 from gorev.mcp.host import Attachment, Hello, Host, read_hello
 from gorev.mcp.jsonrpc import Answer, Batch, Incoming, Invalid, Notification, Object, Request
+from gorev.mcp.outlet import Outlet
 from gorev.mcp.registry import Registry
 from gorev.mcp.session import Session
 
 HELLO: Final = "notifications/gorev/hello"
 WELCOME: Final = "notifications/gorev/welcome"
 REFUSED: Final = "notifications/gorev/refused"
+SHUTTING_DOWN: Final = "notifications/gorev/shutting_down"
 HANDOVER: Final = "notifications/gorev/handover"
 
 
@@ -40,6 +47,7 @@ class Service:
 
     host: Host
     registry: Registry
+    clock: IReactorTime
     render: Callable[[GorevError, str], str]
     version: str
     instance: str
@@ -47,7 +55,10 @@ class Service:
 
 
 class Reception:
-    """Receives one client: ``identity`` is the connection's UUID, ``send`` writes a message to it."""
+    """Receives one client: ``identity`` is the connection's UUID, ``send`` writes a message to it.
+
+    ``outlet`` is to be paused while the client does not read.
+    """
 
     log = Logger()
 
@@ -56,10 +67,13 @@ class Reception:
         self._host = service.host
         self._identity = identity
         self._send = send
+        self.outlet = Outlet(send)
         self._trusted = service.token is None
         self._attaching: Deferred[None] | None = None
         self._session: Session | None = None
         self._refusal: str | None = None
+        self._drains = False
+        self._ending = False
         self._closed = False
 
     @property
@@ -77,6 +91,18 @@ class Reception:
         if self._session is None and self._refusal is None:
             self._open_plain()
         return self._session.handle(incoming) if self._session else succeed(self._refused(incoming))
+
+    def end_listens(self) -> None:
+        """Nothing more is told to the client: answer what it listens with."""
+        if self._session is not None:
+            self._session.end_listens()
+
+    def announce_end(self) -> bool:
+        """Tell a bridge that the daemon ends; whether it will end its side, once it has sent what it began to send."""
+        if self._drains:
+            self._ending = True
+            self._tell_end()
+        return self._drains
 
     def close(self) -> None:
         """The client is gone: cancel all that is done for it."""
@@ -100,6 +126,7 @@ class Reception:
             self._refuse(Unauthorized(), hello.lang)
             return succeed(None)
         self._trusted = True
+        self._drains = hello.drains
         self._attaching = Deferred.fromCoroutine(self._attach(hello))
         return self._attaching.addErrback(self._attach_failed).addCallback(self._attach_ended)
 
@@ -117,14 +144,14 @@ class Reception:
             return
 
         async def workspace() -> Any:
-            return attachment.workspace
+            return await self._host.current(attachment.workspace)
 
         self._open(hello, workspace)
         welcome = {
             "instance": self._service.instance,
             "version": self._service.version,
             "workspace": attachment.description,
-            "repeatable": self._service.registry.repeatable(),
+            "repeatable": self._service.registry.tools.repeatable(),
         }
         self._send(jsonrpc.notification(WELCOME, welcome))
 
@@ -136,6 +163,11 @@ class Reception:
 
     def _attach_ended(self, _: None) -> None:
         self._attaching = None
+        self._tell_end()
+
+    def _tell_end(self) -> None:
+        if self._ending and self._attaching is None and not self._closed:
+            self._send(jsonrpc.notification(SHUTTING_DOWN, {}))
 
     def _open_plain(self) -> None:
         if not self._trusted:
@@ -147,7 +179,7 @@ class Reception:
             nonlocal attachment
             if attachment is None:
                 attachment = await self._host.attach(None)
-            return attachment.workspace
+            return await self._host.current(attachment.workspace)
 
         self._open(Hello(), workspace)
 
@@ -159,6 +191,8 @@ class Reception:
             language=self._host.language(hello.lang),
             identity=self._identity,
             workspace=workspace,
+            clock=self._service.clock,
+            outlet=self.outlet,
             client=name,
         )
         count = self._host.connected(self._identity, name)

@@ -23,13 +23,28 @@ VERSION_KEY: Final = PREFIX + "protocolVersion"
 CAPABILITIES_KEY: Final = PREFIX + "clientCapabilities"
 CLIENT_KEY: Final = PREFIX + "clientInfo"
 SERVER_KEY: Final = PREFIX + "serverInfo"
+SUBSCRIPTION_KEY: Final = PREFIX + "subscriptionId"
+
+RESOURCE_NOT_FOUND: Final = -32002  # legacy only; the modern revision says -32602
 
 _SINCE: Final = {
-    "annotations": "2025-03-26",
     "title": "2025-06-18",
     "outputSchema": "2025-06-18",
     "structuredContent": "2025-06-18",
+    "_meta": "2025-06-18",
     "icons": "2025-11-25",
+}
+_TOOL_ANNOTATIONS: Final = "2025-03-26"
+_COMPLETIONS: Final = "2025-03-26"
+_PROGRESS_MESSAGE: Final = "2025-03-26"
+_AUDIO: Final = "2025-03-26"
+_RESOURCE_LINK: Final = "2025-06-18"
+
+_CAPABILITIES: Final = {
+    "tools": {"listChanged": True},
+    "resources": {"subscribe": True, "listChanged": True},
+    "prompts": {"listChanged": True},
+    "completions": {},
 }
 
 
@@ -63,19 +78,66 @@ def client_name(info: object) -> str | None:
     return jsonrpc.brief(name) if isinstance(name, str) and name else None
 
 
+def is_modern(revision: str) -> bool:
+    """Whether it is one without a handshake."""
+    return revision in MODERN
+
+
+def capabilities(revision: str) -> Object:
+    """What is offered, as far as ``revision`` has a name for it."""
+    return {key: value for key, value in _CAPABILITIES.items() if key != "completions" or revision >= _COMPLETIONS}
+
+
 def sieve(fields: Mapping[str, Any], revision: str) -> Object:
     """``fields`` of an entry or a result without what ``revision`` does not know (§1.5.13)."""
     return {key: value for key, value in fields.items() if _SINCE.get(key, "") <= revision}
 
 
+def tool(entry: Mapping[str, Any], revision: str) -> Object:
+    """A ``tools/list`` entry of ``revision``. Other entries had annotations from the beginning."""
+    known = sieve(entry, revision)
+    if revision < _TOOL_ANNOTATIONS:
+        known.pop("annotations", None)
+    return known
+
+
+def prompt(entry: Mapping[str, Any], revision: str) -> Object:
+    """A ``prompts/list`` entry of ``revision``."""
+    known = sieve(entry, revision)
+    if "arguments" in known:
+        known["arguments"] = [sieve(argument, revision) for argument in known["arguments"]]
+    return known
+
+
 def tool_result(outcome: ToolOutcome, revision: str) -> Object:
     """The ``CallToolResult`` of ``revision``."""
-    result = {
-        "content": [{"type": "text", "text": outcome.text}],
-        "structuredContent": dict(outcome.structured),
-        "isError": outcome.is_error,
-    }
+    content = [block(each, revision) for each in outcome.blocks]
+    if outcome.text or not content:
+        content.insert(0, {"type": "text", "text": outcome.text})
+    result: Object = {"content": content, "isError": outcome.is_error}
+    if outcome.structured:
+        result["structuredContent"] = dict(outcome.structured)
     return sieve(result, revision)
+
+
+def block(content: Mapping[str, Any], revision: str) -> Object:
+    """A content block of ``revision``; a kind that it does not know becomes text, since clients choke on those."""
+    kind = content["type"]
+    if kind == "audio" and revision < _AUDIO:
+        return {"type": "text", "text": f"[{content['mimeType']}]"}
+    if kind == "resource_link" and revision < _RESOURCE_LINK:
+        return {"type": "text", "text": f"{content.get('title') or content['name']}: {content['uri']}"}
+    known = sieve(content, revision)
+    if kind == "resource":
+        known["resource"] = sieve(known["resource"], revision)
+    return known
+
+
+def progress(params: Object, revision: str) -> Object:
+    """The params of ``notifications/progress`` in ``revision``."""
+    if revision < _PROGRESS_MESSAGE:
+        params.pop("message", None)
+    return params
 
 
 def complete(result: Object, server: Object, ttl_ms: int | None) -> Object:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from gorev.domain.search.filters import NO_FILTERS
 from gorev.domain.search.request import DEFAULT_RESULTS, HistoryRow, Hit, SearchOutcome
 from gorev.mcp import markdown
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, clipped, fitting, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
-from gorev.wire.encode import Object
 from gorev.wire.search import HISTORY_ROWS, SearchArguments, filters, history_row, hit, response
 from gorev.wire.vocabulary import PRIORITY, SEARCH_TOOL, STATUS
 
-T = TypeVar("T")
-
 _DESCRIPTION_SHOWN: Final = 100
 _QUERY_SHOWN: Final = 200
+_UNDERSTOOD_SHOWN: Final = 400
 
 
 async def search(call: ToolCall, given: SearchArguments) -> ToolOutcome:
@@ -38,9 +35,9 @@ def found(call: ToolCall, query: str, outcome: SearchOutcome, budget: int) -> To
     """What a search found, as much as the budget lets through."""
     empty = response(outcome, call.encoder, [])
     head = _head(call, query, outcome)
-    spent = max(len(encode.json(empty)), sum(len(line.encode()) + 1 for line in head))
+    spent = max(size(empty), sum(size(line) + 1 for line in head))
     line = _row if outcome.intent is None else _described_row
-    rows, lines = _fitting(
+    rows, lines = fitting(
         outcome.hits,
         budget - spent,
         lambda each: hit(each, call.encoder, brief=True),
@@ -63,7 +60,13 @@ def _head(call: ToolCall, query: str, outcome: SearchOutcome) -> list[str]:
     ]
     if outcome.used_fuzzy:
         facts.append(call.say("with similar spellings"))
-    lines = [f"# {call.say('Search')}", " · ".join(facts), ""]
+    lines = [f"# {call.say('Search')}", " · ".join(facts)]
+    if outcome.intent is not None:
+        intent = response(outcome, call.encoder, [])["intent"]
+        understood = {key: intent[key] for key in ("filters", "time_range", "terms", "references") if intent[key]}
+        told = clipped(encode.json(understood).decode(), _UNDERSTOOD_SHOWN)
+        lines.append(call.say("Understood: {what}", what=told))
+    lines.append("")
     if not outcome.hits:
         lines.append(call.say("Nothing found."))
         if outcome.suggestions:
@@ -86,8 +89,7 @@ def _described_row(call: ToolCall, each: Hit) -> str:
         parts.append(description[:_DESCRIPTION_SHOWN])
     if each.view.project_name:
         parts.append(f"📁 {markdown.one_line(each.view.project_name)}")
-    if task.tags:
-        parts.append(f"🏷 {', '.join(tag.name for tag in task.tags)}")
+    parts += markdown.tags(each.view)
     if task.due_date:
         parts.append(f"📅 {task.due_date.isoformat()}")
     return " | ".join([*parts, f"ID:{task.id}"])
@@ -96,7 +98,7 @@ def _described_row(call: ToolCall, each: Hit) -> str:
 async def _history(call: ToolCall, given: SearchArguments) -> ToolOutcome:
     rows = (await call.workspace.search.history(given.results or HISTORY_ROWS)).value
     budget = DEFAULT_BUDGET if given.results is None else ASKED_BUDGET
-    encoded, lines = _fitting(
+    encoded, lines = fitting(
         rows, budget, lambda row: history_row(row, call.encoder), lambda row: _history_line(call, row)
     )
     structured: dict[str, Any] = {"gecmis": encoded}
@@ -114,24 +116,6 @@ def _history_line(call: ToolCall, row: HistoryRow) -> str:
         parts.append(encode.json(filters(row.filters, WORDS)).decode()[:_QUERY_SHOWN])
     parts += [call.say("{count} found", count=row.result_count), f"{row.elapsed_ms:.1f} ms"]
     return " | ".join(parts)
-
-
-def _fitting(
-    items: Sequence[T], budget: int, encoded: Callable[[T], Object], written: Callable[[T], str]
-) -> tuple[list[Object], list[str]]:
-    """As many items as the budget lets through, at least one, as objects and as lines."""
-    rows: list[Object] = []
-    lines: list[str] = []
-    spent_rows = spent_lines = 0
-    for item in items:
-        row, line = encoded(item), written(item)
-        spent_rows += len(encode.json(row)) + 1
-        spent_lines += len(line.encode()) + 1
-        if rows and max(spent_rows, spent_lines) > budget:
-            break
-        rows.append(row)
-        lines.append(line)
-    return rows, lines
 
 
 OUTPUT: Final = {

@@ -11,8 +11,8 @@ from msgspec import UNSET, Meta, UnsetType
 from gorev.domain.suggestion import Reason, Suggestion, SuggestionKind
 from gorev.domain.values import Status
 from gorev.mcp import markdown
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
 from gorev.wire.kinds import SuggestionTokens, Text
@@ -41,8 +41,13 @@ async def suggest(call: ToolCall, given: SuggestionArguments) -> ToolOutcome:
     shown = list(found.shown)
     while True:
         items = [_item(call, each) for each in shown]
-        structured = {"suggestions": items, "total_count": found.total}
-        text = "\n".join(_written(call, shown, items, found.total))
+        structured: dict[str, Any] = {"suggestions": items, "total_count": found.total}
+        lines = _written(call, shown, items, found.total)
+        left = found.total - len(shown)
+        if left:
+            structured["kalan"] = left
+            lines.append(call.say("{left} more: ask for more with limit, or name types.", left=left))
+        text = "\n".join(lines)
         if len(shown) <= 1 or max(len(encode.json(structured)), len(text.encode())) <= budget:
             return ToolOutcome(text=text, structured=structured)
         shown.pop()
@@ -150,7 +155,7 @@ TOOLS: Final = (
         arguments=SuggestionArguments,
         names=SUGGESTION_TOOL,
         handler=suggest,
-        output={"suggestions": "array", "total_count": "integer"},
+        output={"suggestions": "array", "total_count": "integer", "kalan": "integer"},
         hints={"context": "text that tasks are compared with, beside the active task", "limit": "default: 10"},
         read_only=True,
     ),

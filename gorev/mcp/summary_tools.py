@@ -10,20 +10,20 @@ from gorev.domain.summary import DAYS_AHEAD, TASKS_SHOWN, Summary
 from gorev.domain.task import TaskView
 from gorev.domain.values import Priority, Status
 from gorev.mcp import markdown
+from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, size
 from gorev.mcp.project_tools import NoArguments
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
-from gorev.wire import encode
-from gorev.wire.vocabulary import PROJECT_TOOL, TASK
+from gorev.wire.vocabulary import PROJECT_TOOL, SUMMARY, TASK
 
-DEFINITION_SHOWN: Final = 200
 _ROW: Final = ("id", "title", "status", "priority", "due_date", "project_name")
 
 
 async def show_summary(call: ToolCall, given: NoArguments) -> ToolOutcome:
     """Numbers, and as many tasks of each list as the budget lets through."""
-    summary = _with_short_definition((await call.workspace.summary.get(call.language)).value)
+    summary = (await call.workspace.summary.get(call.language)).value
+    if summary.active_project is not None:
+        summary = attrs.evolve(summary, active_project=brief_project(summary.active_project))
     for shown in range(TASKS_SHOWN, -1, -1):
         cut = _cut(summary, shown)
         structured = call.encoder.summary(cut, lambda view: _row(call, view))
@@ -33,17 +33,9 @@ async def show_summary(call: ToolCall, given: NoArguments) -> ToolOutcome:
             structured["aciklama"] = note
             lines += ["", note]
         text = "\n".join(lines)
-        if max(len(encode.json(structured)), len(text.encode())) <= DEFAULT_BUDGET:
+        if max(size(structured), size(text)) <= DEFAULT_BUDGET:
             break
     return ToolOutcome(text=text, structured=structured)
-
-
-def _with_short_definition(summary: Summary) -> Summary:
-    view = summary.active_project
-    if view is None or len(view.project.definition) <= DEFINITION_SHOWN:
-        return summary
-    project = attrs.evolve(view.project, definition=f"{view.project.definition[:DEFINITION_SHOWN]}…")
-    return attrs.evolve(summary, active_project=attrs.evolve(view, project=project))
 
 
 def _cut(summary: Summary, count: int) -> Summary:
@@ -109,6 +101,14 @@ def _written(call: ToolCall, summary: Summary) -> list[str]:
     return lines
 
 
+_OTHER: Final = {
+    "active_project": "object|null",
+    "completion_rate": "number",
+    **dict.fromkeys(("status_counts", "priority_counts", "due_date_summary"), "object"),
+    **dict.fromkeys(("high_priority_tasks", "overdue_tasks", "blocked_tasks", "recent_tasks"), "array"),
+}
+_OUTPUT: Final = {name: _OTHER.get(name, "integer") for name in SUMMARY.out(WORDS).values()} | {"aciklama": "string"}
+
 TOOLS: Final = (
     Tool(
         name="ozet_goster",
@@ -117,19 +117,7 @@ TOOLS: Final = (
         arguments=NoArguments,
         names=PROJECT_TOOL,
         handler=show_summary,
-        output={
-            "toplam_proje": "integer",
-            "toplam_gorev": "integer",
-            "active_project": "object|null",
-            "status_counts": "object",
-            "priority_counts": "object",
-            "due_date_summary": "object",
-            "completion_rate": "number",
-            "high_priority_tasks": "array",
-            "overdue_tasks": "array",
-            "blocked_tasks": "array",
-            "recent_tasks": "array",
-        },
+        output=_OUTPUT,
         read_only=True,
     ),
 )

@@ -9,15 +9,16 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gorev.domain import values
-from gorev.domain.errors import ConfirmationRequired, MissingParameter, ToolRemoved
+from gorev.domain.errors import ConfirmationRequired, ConflictingAlias, MissingParameter, NothingGiven, ToolRemoved
 from gorev.domain.query import Sort, TaskQuery
-from gorev.domain.task import Branch, NewTask, TaskChange
+from gorev.domain.task import Branch, NewTask, TaskChange, TaskView
 from gorev.domain.values import Priority
-from gorev.domain.views import TaskPage
+from gorev.domain.views import TaskChanged, TaskPage
 from gorev.mcp import markdown
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, beginning, cut_task, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
-from gorev.wire import encode, kinds
+from gorev.wire import encode, kinds, remarks
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import (
     DueDate,
@@ -37,10 +38,10 @@ from gorev.wire.vocabulary import HIERARCHY, HIERARCHY_TOOL, LIST_TOOL, TASK, TA
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
-# mcp-tools.md §1: what an answer may cost, in bytes of JSON, without a limit asked for and with one.
-DEFAULT_BUDGET: Final = 5_600
-ASKED_BUDGET: Final = 19_400
-PAGE: Final = 50
+# Of the budget of one task's answer, what its subtasks have to themselves: a quarter.
+_SUBTASKS_SHARE: Final = 4
+# A longer description makes the answer a long one: nothing else shows it.
+_SHORT_DESCRIPTION_BYTES: Final = DEFAULT_BUDGET // 2
 
 
 class ListArguments(msgspec.Struct, kw_only=True):
@@ -73,7 +74,7 @@ async def list_tasks(call: ToolCall, given: ListArguments) -> ToolOutcome:
     )
     page = (await call.workspace.tasks.trees(query)).value
     active = (await call.workspace.projects.active()).value.project
-    named = [len(each.project.name.encode()) for each in (page.project, active) if each is not None]
+    named = [size(each.project.name) for each in (page.project, active) if each is not None]
     budget = (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - max(named, default=0)
     rows, lines, cut = fitting(call, page.rows, budget, with_project=page.project is None)
     after = given.offset + len(rows)
@@ -88,9 +89,11 @@ async def list_tasks(call: ToolCall, given: ListArguments) -> ToolOutcome:
     if after < page.total:
         structured["kalan"] = page.total - after
         notes.append(call.say("{left} more: call again with offset {offset}.", left=page.total - after, offset=after))
-    return ToolOutcome(
-        text="\n".join([_heading(call, page, given.offset, len(rows)), "", *lines, *notes]), structured=structured
-    )
+    heading = _heading(call, page, given.offset, len(rows))
+    if not rows:
+        return ToolOutcome(text=heading, structured=structured)
+    legend = markdown.legend(call.language)
+    return ToolOutcome(text="\n".join([heading, *legend, "", *lines, *notes]), structured=structured)
 
 
 def _heading(call: ToolCall, page: TaskPage, offset: int, shown: int) -> str:
@@ -125,8 +128,8 @@ def fitting(
         for depth, _, branch in nodes:
             encoded.append(call.encoder.brief(branch.view))
             written.append(markdown.row(branch.view, call.language, depth=depth, with_project=with_project))
-            cost_rows += len(encode.json(encoded[-1])) + len(below) + 6
-            cost_lines += len(written[-1].encode()) + 1
+            cost_rows += size(encoded[-1]) + len(below) + 6
+            cost_lines += size(written[-1]) + 1
             if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
                 break
         if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
@@ -191,17 +194,38 @@ class DetailArguments(msgspec.Struct, kw_only=True):
 async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     """One task in full."""
     detail = (await call.workspace.tasks.get(given.id)).value
-    await call.workspace.context.note_view(call.actor, detail.view.task.id)
-    shown = markdown.detail(detail, call.language, call.workspace.today())
-    encoded = call.encoder.task(detail.view)
+    view, language = detail.view, call.language
+    await call.workspace.context.note_view(call.actor, view.task.id)
+    budget = DEFAULT_BUDGET if size(view.task.description) <= _SHORT_DESCRIPTION_BYTES else ASKED_BUDGET
+    shown, cut = cut_task(call.encoder, view, budget - budget // _SUBTASKS_SHARE)
+    encoded = call.encoder.task(shown)
     structured: dict[str, Any] = {"gorev": encoded}
     if detail.watches:
         structured["izlemeler"] = call.encoder.watches(detail.watches[: markdown.WATCHES_SHOWN])
-    budget = DEFAULT_BUDGET - max(len(shown.encode()), len(encode.json(structured)))
-    encoded[TASK.out(WORDS)["subtasks"]], lines, left = subtasks(call, detail.children, budget)
+    head = [markdown.task(shown, language, call.workspace.today()), *markdown.blocked(view, language)]
+    head += tell_cut(language, structured, cut, f"gorev://gorev/{view.task.id}")
+    head += markdown.subtasks_heading(detail, language)
+    end = markdown.ending(detail, language)
+    spent = max(sum(size(line) + 1 for line in [*head, *end]), size(structured))
+    encoded[TASK.out(WORDS)["subtasks"]], lines, left = subtasks(call, detail.children, budget - spent)
     if left:
         structured["kalan"] = left
-    return ToolOutcome(text="\n".join([shown, *lines]), structured=structured)
+    return ToolOutcome(text="\n".join([*head, *lines, *end]), structured=structured)
+
+
+def told(call: ToolCall, view: TaskView, lines: list[str], **further: Any) -> ToolOutcome:
+    """The outcome of a change: what is said, and the task as far as the budget lets it through."""
+    shown, cut = cut_task(call.encoder, view, DEFAULT_BUDGET - size(further))
+    structured = {"gorev": call.encoder.task(shown), **further}
+    return ToolOutcome(text="\n".join([*lines, *tell_cut(call.language, structured, cut)]), structured=structured)
+
+
+def changed_task(call: ToolCall, changed: TaskChanged, lines: list[str], **further: Any) -> ToolOutcome:
+    """As `told`, with what there is to remark."""
+    remark = remarks.cancelled(changed.cancelled, call.language)
+    if remark is None:
+        return told(call, changed.view, lines, **further)
+    return told(call, changed.view, [*lines, f"⚠️ {remark}"], uyari=remark, **further)
 
 
 class UpdateArguments(msgspec.Struct, kw_only=True):
@@ -217,7 +241,7 @@ class UpdateArguments(msgspec.Struct, kw_only=True):
 async def update_task(call: ToolCall, given: UpdateArguments) -> ToolOutcome:
     """Status, priority, or both at once."""
     if given.status is UNSET and given.priority is UNSET:
-        raise MissingParameter(field="status", allowed=["durum", "oncelik"])
+        raise NothingGiven(fields=["status", "priority"])
     change = TaskChange(
         status=values.UNSET if given.status is UNSET else kinds.status(given.status),
         priority=values.UNSET if given.priority is UNSET else kinds.priority(given.priority),
@@ -238,8 +262,7 @@ async def update_task(call: ToolCall, given: UpdateArguments) -> ToolOutcome:
         markdown.one_line(changed.view.task.title),
         *(f"- {field}: {values_['eski']} → {values_['yeni']}" for field, values_ in differences.items()),
     ]
-    structured = {"gorev": call.encoder.task(changed.view), "degisiklikler": differences}
-    return ToolOutcome(text="\n".join(lines), structured=structured)
+    return changed_task(call, changed, lines, degisiklikler=differences)
 
 
 class EditArguments(msgspec.Struct, kw_only=True):
@@ -267,15 +290,12 @@ async def edit_task(call: ToolCall, given: EditArguments) -> ToolOutcome:
         tags=values.UNSET if given.tags is UNSET else tuple(given.tags),
     )
     if change == TaskChange():
-        fields = ("title", "description", "priority", "project_id", "due_date", "tags")
-        raise MissingParameter(field="title", allowed=[TASK.out(WORDS)[name] for name in fields])
+        raise NothingGiven(fields=["title", "description", "priority", "project_id", "due_date", "tags"])
     rev = or_absent(given.rev)
     changed = (await call.workspace.tasks.change(call.actor, given.id, change, rev, call.once)).value
     said = call.say("Task updated." if changed.changed else "Nothing to change.")
     title = markdown.one_line(changed.view.task.title)
-    return ToolOutcome(
-        text=f"{said}\n{title}\nID: {changed.view.task.id}", structured={"gorev": call.encoder.task(changed.view)}
-    )
+    return changed_task(call, changed, [said, title, f"ID: {changed.view.task.id}"])
 
 
 class DeleteArguments(msgspec.Struct, kw_only=True):
@@ -330,6 +350,7 @@ async def _create_subtask(call: ToolCall, given: HierarchyArguments) -> ToolOutc
     parent = given.parent_id or given.task_id
     if not isinstance(parent, str):
         raise MissingParameter(field="parent_id")
+    _refuse_two(parent_id=given.parent_id, task_id=given.task_id)
     if given.title is UNSET:
         raise MissingParameter(field="title")
     new = NewTask(
@@ -341,13 +362,13 @@ async def _create_subtask(call: ToolCall, given: HierarchyArguments) -> ToolOutc
         tags=() if given.tags is UNSET else tuple(given.tags),
     )
     view = (await call.workspace.tasks.create(call.actor, new, call.once)).value
-    said = f"{call.say('Subtask created.')}\n{markdown.one_line(view.task.title)}\nID: {view.task.id}"
-    return ToolOutcome(text=said, structured={"gorev": call.encoder.task(view)})
+    return told(call, view, [call.say("Subtask created."), markdown.one_line(view.task.title), f"ID: {view.task.id}"])
 
 
 async def _change_parent(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
     if given.task_id is UNSET:
         raise MissingParameter(field=HIERARCHY_TOOL.out(WORDS)["task_id"])
+    _refuse_two(new_parent_id=given.new_parent_id, parent_id=given.parent_id)
     parent = given.parent_id if given.new_parent_id is UNSET else given.new_parent_id
     change = TaskChange(parent_id=parent if isinstance(parent, str) and parent else None)
     rev = or_absent(given.rev)
@@ -358,35 +379,51 @@ async def _change_parent(call: ToolCall, given: HierarchyArguments) -> ToolOutco
         if task.parent_id is None
         else call.say("Its parent is {parent} now.", parent=task.parent_id)
     )
-    said = f"{markdown.one_line(task.title)}\nID: {task.id}\n{place}"
-    return ToolOutcome(text=said, structured={"gorev": call.encoder.task(changed.view)})
+    return told(call, changed.view, [markdown.one_line(task.title), f"ID: {task.id}", place])
+
+
+def _refuse_two(**given: str | UnsetType | None) -> None:
+    """Do nothing unless the parent is named under two names, differently.
+
+    @raise ConflictingAlias: it is (rule N3).
+    """
+    if not any(each is UNSET for each in given.values()) and len({each or "" for each in given.values()}) > 1:
+        raise ConflictingAlias(keys=[HIERARCHY_TOOL.out(WORDS)[name] for name in given])
 
 
 async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutcome:
     target = given.task_id or given.parent_id
     if not isinstance(target, str):
-        raise MissingParameter(field=HIERARCHY_TOOL.out(WORDS)["task_id"])
+        raise NothingGiven(fields=[HIERARCHY_TOOL.out(WORDS)[name] for name in ("task_id", "parent_id")])
     shown = (await call.workspace.tasks.hierarchy(target)).value
-    head = markdown.hierarchy(shown, call.language)
-    names = HIERARCHY.out(WORDS)
-    structured: dict[str, Any] = call.encoder.hierarchy(attrs.evolve(shown, children=()))
-    structured[names["task"]] = call.encoder.brief(shown.view)
-    structured[names["ancestors"]] = [call.encoder.brief(view) for view in shown.ancestors]
     budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    names = HIERARCHY.out(WORDS)
+    above = beginning(shown.ancestors, budget // 3, lambda view: size(call.encoder.brief(view))) or shown.ancestors[:1]
+    missing = len(shown.ancestors) - len(above)
+    structured: dict[str, Any] = call.encoder.hierarchy(attrs.evolve(shown, ancestors=(), children=()))
+    structured[names["task"]] = call.encoder.brief(shown.view)
+    structured[names["ancestors"]] = [call.encoder.brief(view) for view in above]
+    head = [markdown.hierarchy(attrs.evolve(shown, ancestors=tuple(above)), call.language)]
+    if missing:
+        structured["kesilen"] = {names["ancestors"]: missing}
+        head.append(
+            call.say("{count} ancestors more: show the one named first, {id}.", count=missing, id=above[-1].task.id)
+        )
     rows, lines, left = subtasks(
         call,
         shown.children,
-        budget - max(len(head.encode()), len(encode.json(structured))),
+        budget - max(sum(map(size, head)), size(structured)),
         limit=PAGE if given.limit is UNSET else given.limit,
         offset=given.offset,
     )
     structured[names["children"]] = rows
     if left:
         structured["kalan"] = left
-    return ToolOutcome(text="\n".join([head, "", *lines]), structured=structured)
+    legend = markdown.legend(call.language) if rows else []
+    return ToolOutcome(text="\n".join([*head, *legend, "", *lines]), structured=structured)
 
 
-TASK_OUTPUT: Final = {"gorev": "object"}
+TASK_OUTPUT: Final = {"gorev": "object", "kesilen": "object"}
 
 LISTING: Final = Tool(
     name="gorev_listele",
@@ -425,7 +462,7 @@ UPDATE: Final = Tool(
     arguments=UpdateArguments,
     names=TASK_TOOL,
     handler=update_task,
-    output={"gorev": "object", "degisiklikler": "object"},
+    output={**TASK_OUTPUT, "degisiklikler": "object", "uyari": "string"},
 )
 
 EDIT: Final = Tool(
@@ -460,7 +497,7 @@ SUBTASKS: Final = Tool(
     names=HIERARCHY_TOOL,
     handler=hierarchy,
     output={
-        "gorev": "object",
+        **TASK_OUTPUT,
         "ust_gorevler": "array",
         "alt_gorevler": "array",
         "toplam_alt_gorev": "integer",

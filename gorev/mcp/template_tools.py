@@ -10,13 +10,16 @@ from msgspec import UNSET, UnsetType
 
 from gorev.domain.template import Field, FieldKind, Template
 from gorev.mcp import markdown
+from gorev.mcp.budget import DEFAULT_BUDGET, clipped, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import DEFAULT_BUDGET
+from gorev.mcp.task_tools import TASK_OUTPUT, told
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Object, Text
 from gorev.wire.vocabulary import FIELD_KIND, TEMPLATE, TEMPLATE_TOOL
+
+_ECHO_CHARACTERS: Final = 200
 
 
 class ListArguments(msgspec.Struct, kw_only=True):
@@ -56,12 +59,13 @@ async def _nothing(call: ToolCall, category: str | None) -> ToolOutcome:
         return ToolOutcome(text=call.say("There are no templates."), structured={"templateler": []})
     others = (await call.workspace.templates.listed(call.language)).value
     known = ", ".join(dict.fromkeys(each.category for each in others))
-    said = call.say("There are no templates of the category {category}.", category=category)
+    asked = clipped(category, _ECHO_CHARACTERS)
+    said = call.say("There are no templates of the category {category}.", category=asked)
     return ToolOutcome(text=f"{said} {call.say('Categories: {known}.', known=known)}", structured={"templateler": []})
 
 
 def _size(rows: Sequence[Any], lines: Sequence[str]) -> int:
-    return max(len(encode.json(rows)), sum(len(line.encode()) + 2 for line in lines))
+    return max(size(rows), sum(size(line) + 2 for line in lines))
 
 
 def _row(call: ToolCall, template: Template) -> dict[str, Any]:
@@ -143,15 +147,12 @@ async def create_from_template(call: ToolCall, given: FillArguments) -> ToolOutc
     ]
     if task.due_date:
         lines.append(f"{call.say('Due')}: {task.due_date.isoformat()}")
-    structured: dict[str, Any] = {"gorev": call.encoder.task(made.view)}
-    if len(encode.json(structured)) > DEFAULT_BUDGET:
-        structured["gorev"] = call.encoder.brief(made.view)
-    if made.ignored:
-        warning = call.say("The template has no such fields: {fields}.", fields=", ".join(made.ignored))
-        structured["warnings"] = [warning]
-        lines.append(f"⚠️ {warning}")
     lines.append(call.say("Read it in full with gorev_detay."))
-    return ToolOutcome(text="\n".join(lines), structured=structured)
+    if not made.ignored:
+        return told(call, made.view, lines)
+    fields = clipped(", ".join(made.ignored), _ECHO_CHARACTERS)
+    warning = call.say("The template has no such fields: {fields}.", fields=fields)
+    return told(call, made.view, [*lines, f"⚠️ {warning}"], warnings=[warning])
 
 
 TOOLS: Final = (
@@ -172,7 +173,7 @@ TOOLS: Final = (
         arguments=FillArguments,
         names=TEMPLATE_TOOL,
         handler=create_from_template,
-        output={"gorev": "object", "warnings": "array"},
+        output={**TASK_OUTPUT, "warnings": "array"},
         hints={
             "template_id": "id or alias, for example bug",
             "values": "value of each field, by its name",

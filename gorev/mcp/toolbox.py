@@ -15,14 +15,19 @@ import msgspec
 from msgspec import UNSET
 from twisted.logger import Logger
 
-from gorev.domain.errors import GorevError, WorkspaceRequired
+from gorev.domain.errors import GorevError, StaleRevision, WorkspaceRequired
+from gorev.domain.event import Progress as Step
+from gorev.domain.project import ProjectView
+from gorev.domain.task import TaskView
 from gorev.domain.values import Actor, ActorKind
 from gorev.locale import text
+from gorev.mcp import addresses, markdown
+from gorev.mcp.budget import DEFAULT_BUDGET, beginning, cut_project, cut_task, size, tell_cut
 from gorev.mcp.hidden_names import Hidden
-from gorev.mcp.registry import CallContext, ToolOutcome
+from gorev.mcp.registry import CallContext, Progress, ToolOutcome, unheard
 from gorev.services.store import Once
 from gorev.services.workspaces import Workspace
-from gorev.wire import encode, errors
+from gorev.wire import encode, errors, kinds
 from gorev.wire.decode import decode, field_kinds
 from gorev.wire.encode import Encoder
 from gorev.wire.vocabulary import Names, Vocabulary
@@ -66,12 +71,17 @@ INSTRUCTIONS: Final = (
 
 @attrs.frozen(kw_only=True)
 class ToolCall:
-    """One call of a tool: on which workspace, by whom, in which language."""
+    """One call of a tool: on which workspace, by whom, in which language; ``progress`` may be told how far it is."""
 
     workspace: Workspace
     actor: Actor
     language: str
     once: Once | None
+    progress: Progress = unheard
+
+    def told(self, step: Step) -> None:
+        """Pass on how far a long operation is."""
+        self.progress(step.done, step.total)
 
     @property
     def encoder(self) -> Encoder:
@@ -82,6 +92,9 @@ class ToolCall:
         """A text in the caller's language."""
         return text(self.language, message, **fields)
 
+
+# What an error costs beside its details.
+_MESSAGE_BYTES: Final = 200
 
 Handler: TypeAlias = Callable[[ToolCall, Any], Awaitable[ToolOutcome]]
 
@@ -134,12 +147,7 @@ class Tool:
         names = self.names.out(WORDS)
         properties: dict[str, Any] = {}
         for name, (kind, _) in field_kinds(self.arguments).items():
-            schema = msgspec.json.schema(kind)
-            if "enum" in schema:
-                # In the order of the declaration, and typed: some clients take no untyped enum.
-                schema = {"type": "string", "enum": list(kind.__args__)}
-            if "enum" in schema.get("items", {}):
-                schema["items"]["type"] = "string"
+            schema = kinds.schema(kind)
             if name in self.hints:
                 schema["description"] = text(language, self.hints[name])
             properties[names[name]] = schema
@@ -214,8 +222,12 @@ class Toolbox:
                 actor=Actor(client=context.client[:100], kind=ActorKind.MCP, session=context.session),
                 language=context.language,
                 once=_once(tool.name, arguments),
+                progress=context.progress,
             )
-            return await tool.handler(call, decoded.value)
+            outcome = await tool.handler(call, decoded.value)
+            return attrs.evolve(outcome, blocks=(*outcome.blocks, *addresses.links(outcome.structured)))
+        except StaleRevision as error:
+            return _stale(error, context, encoder, spelt)
         except GorevError as error:
             return _failed(error, context.language, encoder, spelt)
 
@@ -251,6 +263,34 @@ def _failed(error: GorevError, language: str, encoder: Encoder, spelt: Mapping[s
     message = errors.message(error, language, WORDS, spelt)
     structured: dict[str, Any] = {"code": error.code, "message": message}
     details = errors.details(error, language, encoder, spelt)
+    room = DEFAULT_BUDGET - size(message)
+    if size(details) > room:
+        details |= _shortened(details, room)
     if details:
         structured["details"] = details
     return ToolOutcome(text=message, structured=structured, is_error=True)
+
+
+def _shortened(details: Mapping[str, Any], budget: int) -> dict[str, Any]:
+    """The beginnings of the lists, and how much is left of each."""
+    lists = {name: value for name, value in details.items() if isinstance(value, list)}
+    kept = {name: list(beginning(value, budget // len(lists), size)) for name, value in lists.items()}
+    return {**kept, "kalan": {name: len(value) - len(kept[name]) for name, value in lists.items()}}
+
+
+def _stale(error: StaleRevision, context: CallContext, encoder: Encoder, spelt: Mapping[str, str]) -> ToolOutcome:
+    """A refusal whose text tells the entity as it is too, so that its reader need not ask again."""
+    language, current = context.language, error.details["current"]
+    if isinstance(current, TaskView):
+        current, left = cut_task(encoder, current, DEFAULT_BUDGET - _MESSAGE_BYTES)
+        shown, whole = markdown.task(current, language, context.workspace.today()), None
+    elif isinstance(current, ProjectView):
+        current, left = cut_project(encoder, current, DEFAULT_BUDGET - _MESSAGE_BYTES)
+        shown, whole = markdown.project(current, language), f"gorev://proje/{current.project.id}"
+    else:
+        return _failed(error, language, encoder, spelt)
+    message = errors.message(error, language, WORDS, spelt)
+    details: dict[str, Any] = {"current": encoder.entity(current)}
+    lines = [message, "", shown, *tell_cut(language, details, left, whole)]
+    structured = {"code": error.code, "message": message, "details": details}
+    return ToolOutcome(text="\n".join(lines), structured=structured, is_error=True)

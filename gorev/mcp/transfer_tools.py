@@ -13,8 +13,8 @@ from gorev import __version__
 from gorev.domain.exporting import Counts, Format
 from gorev.domain.importing.document import Incoming
 from gorev.domain.importing.plan import ImportReport
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode, exports, import_report, imports
 from gorev.wire.transfer_arguments import ExportArguments, ImportArguments
@@ -31,9 +31,11 @@ async def export(call: ToolCall, given: ExportArguments) -> ToolOutcome:
     workspace, selection = call.workspace, given.selection()
     document = exports.document(given.form, workspace.id, __version__, indented=bool(given.output_path))
     if given.output_path:
-        done = (await workspace.exports.to_file(call.actor, selection, given.output_path, document)).value
+        done = (
+            await workspace.exports.to_file(call.actor, selection, given.output_path, document, told=call.told)
+        ).value
     else:
-        done = (await workspace.exports.inline(call.actor, selection, document, _INLINE_BYTES)).value
+        done = (await workspace.exports.inline(call.actor, selection, document, _INLINE_BYTES, told=call.told)).value
     counts = attrs.asdict(done.counts)
     structured: dict[str, Any] = {"path": done.path, "format": given.format, "counts": counts}
     lines = [f"# {call.say('Export')} ({given.format})", _counted(call, done.counts)]
@@ -70,13 +72,13 @@ async def import_(call: ToolCall, given: ImportArguments) -> ToolOutcome:
         def read_file(place: Path, file: BinaryIO) -> Incoming:
             return imports.read_file(file, form or imports.format_of(place.name, ""))
 
-        report = (await operations.from_file(call.actor, path, read_file, terms, call.once)).value
+        report = (await operations.from_file(call.actor, path, read_file, terms, call.once, told=call.told)).value
     else:
 
         def load() -> Incoming:
             return imports.read_data(data, form)
 
-        report = (await operations.from_document(call.actor, load, terms, call.once)).value
+        report = (await operations.from_document(call.actor, load, terms, call.once, told=call.told)).value
     return _told(call, report)
 
 

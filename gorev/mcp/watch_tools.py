@@ -8,11 +8,11 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from gorev.domain.errors import MissingParameter
+from gorev.domain.errors import MissingParameter, NothingGiven
 from gorev.domain.watches import Watch, WatchState
 from gorev.mcp import markdown
+from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
 from gorev.wire.decode import or_absent
@@ -63,7 +63,7 @@ async def _add(call: ToolCall, given: WatchArguments) -> ToolOutcome:
 
 async def _remove(call: ToolCall, given: WatchArguments) -> ToolOutcome:
     if given.file_path is UNSET and given.watch_id is UNSET:
-        raise MissingParameter(field=WATCH_TOOL.out(WORDS)["file_path"])
+        raise NothingGiven(fields=[WATCH_TOOL.out(WORDS)[name] for name in ("file_path", "watch_id")])
     removed = await call.workspace.watches.remove(
         path=or_absent(given.file_path),
         task_id=or_absent(given.task_id),

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+import attrs
 from twisted.internet.defer import Deferred
 
 from gorev.domain import text
 from gorev.domain.bulk import TRANSITIONS, BulkOutcome, Failed, Note, TagChange
 from gorev.domain.context import Action
 from gorev.domain.errors import GorevError, InvalidValue
-from gorev.domain.task import TaskChange, TaskView
+from gorev.domain.task import Prerequisite, TaskChange, TaskView
 from gorev.domain.text import caseless
 from gorev.domain.values import Actor, Status
+from gorev.domain.views import TaskChanged
 from gorev.services.change import change_task
 from gorev.services.lookup import require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage.database import Transaction
 
 # What is done with one task; a note says why nothing was.
-Step = Callable[[Transaction, datetime, TaskView], Note | None]
+Step = Callable[[Transaction, datetime, TaskView], TaskChanged | Note]
 
 
 class BulkOperations:
@@ -45,12 +47,12 @@ class BulkOperations:
         Subtasks come before their parents, so that a tree can be completed as a whole.
         """
 
-        def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
+        def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
             if view.task.status is status:
                 return Note.SAME_STATUS
             if not force and status not in TRANSITIONS[view.task.status]:
                 raise InvalidValue(field="status", value=status, allowed=sorted_transitions(view.task.status))
-            change_task(
+            return change_task(
                 transaction,
                 now,
                 actor,
@@ -60,7 +62,6 @@ class BulkOperations:
                 unless_parts_open=not force,
                 action=Action.BULK_OPERATION,
             )
-            return None
 
         return self._each(ids, lambda _: step, dry_run, once, deepest_first=status is Status.COMPLETED)
 
@@ -81,7 +82,7 @@ class BulkOperations:
         wanted = text.tag_names(names)
         keys = {caseless(name) for name in wanted}
 
-        def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
+        def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
             held = [tag.name for tag in view.task.tags]
             match how:
                 case TagChange.ADD:
@@ -91,8 +92,8 @@ class BulkOperations:
                 case TagChange.REPLACE:
                     tags = wanted
             change = TaskChange(tags=tags)
-            changed = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION).changed
-            return None if changed else Note.SAME_TAGS
+            done = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION)
+            return done if done.changed else Note.SAME_TAGS
 
         return self._each(ids, lambda _: step, dry_run, once)
 
@@ -111,10 +112,9 @@ class BulkOperations:
         wanted = {given: change.checked() for given, change in changes}
 
         def step_for(given: str) -> Step:
-            def step(transaction: Transaction, now: datetime, view: TaskView) -> Note | None:
-                change = wanted[given]
-                changed = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION).changed
-                return None if changed else Note.NOTHING_CHANGED
+            def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
+                done = change_task(transaction, now, actor, view, wanted[given], action=Action.BULK_OPERATION)
+                return done if done.changed else Note.NOTHING_CHANGED
 
             return step
 
@@ -136,7 +136,7 @@ class BulkOperations:
             with transaction.rehearsal():
                 outcome = _done(transaction, now, ids, step_for, deepest_first=deepest_first)
             would = tuple((task_id, Note.WOULD_CHANGE) for task_id in outcome.successful)
-            return BulkOutcome(successful=(), failed=outcome.failed, noted=(*would, *outcome.noted), dry_run=True)
+            return attrs.evolve(outcome, successful=(), noted=(*would, *outcome.noted), dry_run=True)
 
         return self._store.write(work, BulkOutcome, once)
 
@@ -152,6 +152,7 @@ def _done(
     successful: list[str] = []
     failed: list[Failed] = []
     noted: list[tuple[str, Note]] = []
+    cancelled: list[tuple[str, tuple[Prerequisite, ...]]] = []
     found: dict[str, tuple[str, int]] = {}
     for given in dict.fromkeys(ids):
         try:
@@ -166,15 +167,23 @@ def _done(
             with transaction.attempt():
                 # Read again: an earlier task of this call may have changed this one.
                 view = require_task(transaction.cursor, task_id)
-                note = step_for(found[task_id][0])(transaction, now, view)
+                done = step_for(found[task_id][0])(transaction, now, view)
         except GorevError as error:
             failed.append(Failed.by(task_id, error))
         else:
-            if note is None:
-                successful.append(task_id)
-            else:
-                noted.append((task_id, note))
-    return BulkOutcome(successful=tuple(successful), failed=tuple(failed), noted=tuple(noted), dry_run=False)
+            if isinstance(done, Note):
+                noted.append((task_id, done))
+                continue
+            successful.append(task_id)
+            if done.cancelled:
+                cancelled.append((task_id, done.cancelled))
+    return BulkOutcome(
+        successful=tuple(successful),
+        failed=tuple(failed),
+        noted=tuple(noted),
+        dry_run=False,
+        cancelled=tuple(cancelled),
+    )
 
 
 def sorted_transitions(current: Status) -> list[Status]:

@@ -11,12 +11,13 @@ from gorev.domain.event import Event, Progress
 
 Listener: TypeAlias = Callable[[str, list[Event]], None]
 ProgressListener: TypeAlias = Callable[[str, Progress], None]
+RemovalListener: TypeAlias = Callable[[str], None]
 
 
 class EventBus:
     """Hands events to listeners on the reactor thread, in commit order; one listener's failure is not another's.
 
-    How far long operations are, which is no event, goes to listeners of its own.
+    How far long operations are, and that a workspace is gone, are no events and go to listeners of their own.
     """
 
     _log = Logger()
@@ -24,6 +25,7 @@ class EventBus:
     def __init__(self) -> None:
         self._listeners: list[Listener] = []
         self._progress_listeners: list[ProgressListener] = []
+        self._removal_listeners: list[RemovalListener] = []
 
     def listen(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener`` with workspace id and events of each commit, until the returned function is called."""
@@ -49,3 +51,15 @@ class EventBus:
                 listener(workspace_id, progress)
             except Exception:
                 self._log.failure("a progress listener failed")
+
+    def listen_to_removals(self, listener: RemovalListener) -> None:
+        """Call ``listener`` with the id of each workspace that a user removes."""
+        self._removal_listeners.append(listener)
+
+    def publish_removal(self, workspace_id: str) -> None:
+        """Tell every listener that a workspace is gone."""
+        for listener in self._removal_listeners:
+            try:
+                listener(workspace_id)
+            except Exception:
+                self._log.failure("a removal listener failed")

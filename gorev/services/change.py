@@ -11,7 +11,7 @@ from gorev.domain.context import Action
 from gorev.domain.errors import CycleDetected, ProjectMismatch
 from gorev.domain.event import EventKind
 from gorev.domain.identifiers import new_id
-from gorev.domain.task import NewTask, Task, TaskChange, TaskView
+from gorev.domain.task import NewTask, Prerequisite, Task, TaskChange, TaskView
 from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import TaskChanged
 from gorev.services.lookup import require_parent, require_project, require_task
@@ -106,13 +106,15 @@ def change_task(
         if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
             values["tags"] = wanted
     values |= _place(cursor, before, change)
+    prerequisites: list[Prerequisite] = []
     if isinstance(change.status, Status):
-        needed = unless_blocked and rules.needs_prerequisites(before.status, change.status)
+        if unless_blocked and rules.needs_prerequisites(before.status, change.status):
+            prerequisites = links.prerequisites(cursor, before.id)
         completing = unless_parts_open and change.status is Status.COMPLETED
         rules.check_status(
             before.status,
             change.status,
-            links.prerequisites(cursor, before.id) if needed else (),
+            prerequisites,
             tasks.open_descendants(cursor, before.id) if completing else 0,
         )
     after, changed = rules.changed(before, **values)
@@ -130,7 +132,12 @@ def change_task(
             with_tags=False,
         )
         announce_update(transaction, now, actor, below, ("project_id",))
-    return TaskChanged(view=require_task(cursor, before.id), before=before, changed=changed)
+    return TaskChanged(
+        view=require_task(cursor, before.id),
+        before=before,
+        changed=changed,
+        cancelled=tuple(each for each in prerequisites if each.status is Status.CANCELLED),
+    )
 
 
 def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | None]:

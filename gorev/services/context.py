@@ -10,7 +10,7 @@ from twisted.logger import Logger
 
 from gorev.domain.context import Action, Activated, ContextSummary
 from gorev.domain.errors import DependencyIncomplete, GorevError
-from gorev.domain.task import TaskChange, TaskView
+from gorev.domain.task import Prerequisite, TaskChange, TaskView
 from gorev.domain.values import Actor, Status
 from gorev.services.change import change_task
 from gorev.services.lookup import require_task
@@ -47,15 +47,21 @@ class ContextOperations:
             cursor = transaction.cursor
             view = require_task(cursor, task_id)
             waiting_for: object = ()
+            cancelled: tuple[Prerequisite, ...] = ()
             if view.task.status is Status.PENDING:
                 try:
-                    view = change_task(transaction, now, actor, view, TaskChange(status=Status.IN_PROGRESS)).view
+                    started = change_task(transaction, now, actor, view, TaskChange(status=Status.IN_PROGRESS))
+                    view, cancelled = started.view, started.cancelled
                 except DependencyIncomplete as refused:
                     waiting_for = refused.details["open"]
             context.set_active_task(cursor, view.task.id, now)
             context.use(cursor, view.task.id, now)
             context.record(cursor, view.task.id, Action.SET_ACTIVE, actor, now)
-            return Activated(view=view, waiting_for=tuple(waiting_for) if isinstance(waiting_for, list) else ())
+            return Activated(
+                view=view,
+                waiting_for=tuple(waiting_for) if isinstance(waiting_for, list) else (),
+                cancelled=cancelled,
+            )
 
         return self._store.write(work, Activated, once)
 

@@ -17,7 +17,7 @@ from gorev.domain.values import Actor
 from gorev.services.lookup import require_project
 from gorev.services.reach import Reach, writing
 from gorev.services.store import Answer, Store
-from gorev.services.undertakings import Undertaking, Undertakings
+from gorev.services.undertakings import Told, Undertaking, Undertakings, nobody
 from gorev.storage import exports, templates
 from gorev.storage.sqlite import Cursor
 
@@ -44,7 +44,13 @@ class ExportOperations:
     _turn: DeferredLock = attrs.Factory(DeferredLock)
 
     def to_file(
-        self, actor: Actor, selection: Selection, path: str, document: Document, operation_id: str | None = None
+        self,
+        actor: Actor,
+        selection: Selection,
+        path: str,
+        document: Document,
+        operation_id: str | None = None,
+        told: Told = nobody,
     ) -> Deferred[Answer[Exported]]:
         """Write a file, which is there when all of it is, or not at all.
 
@@ -61,7 +67,7 @@ class ExportOperations:
                 undertaking.settle()
             return Exported(counts=export.counts, path=str(place))
 
-        return self._run(work, operation_id)
+        return self._run(work, operation_id, told)
 
     def inline(
         self,
@@ -70,6 +76,7 @@ class ExportOperations:
         document: Document,
         limit_bytes: int | None = None,
         operation_id: str | None = None,
+        told: Told = nobody,
     ) -> Deferred[Answer[Exported]]:
         """The document itself, unless it is larger than the limit: then its content is absent.
 
@@ -88,15 +95,15 @@ class ExportOperations:
                 pieces.append(piece)
             return Exported(counts=export.counts, content=b"".join(pieces))
 
-        return self._run(work, operation_id)
+        return self._run(work, operation_id, told)
 
     def _run(
-        self, work: Callable[[Cursor, Undertaking], Exported], operation_id: str | None
+        self, work: Callable[[Cursor, Undertaking], Exported], operation_id: str | None, told: Told
     ) -> Deferred[Answer[Exported]]:
         def start(undertaking: Undertaking) -> Deferred[Answer[Exported]]:
             return self._turn.run(self._store.read, lambda cursor: work(cursor, undertaking))
 
-        return self._undertakings.run(self._workspace_id, "export", operation_id, start)
+        return self._undertakings.run(self._workspace_id, "export", operation_id, start, told)
 
     def _read(self, cursor: Cursor, selection: Selection, actor: Actor, undertaking: Undertaking) -> Export:
         undertaking.check()

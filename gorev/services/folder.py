@@ -76,6 +76,15 @@ def open_database(location: Location, language: str = "tr") -> Opened:
     )
 
 
+def file_of(location: Location) -> tuple[int, int] | None:
+    """What the database of a folder is on disk, nothing if it is not there."""
+    try:
+        status = (location.database or database_in(location.path)).stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
 def database_in(path: Path) -> Path:
     """The database file of a folder, existing or not (rule W2)."""
     folder = path / FOLDER

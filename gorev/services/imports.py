@@ -29,7 +29,7 @@ from gorev.domain.values import Actor
 from gorev.services.lookup import require_project
 from gorev.services.reach import Reach, reading
 from gorev.services.store import Answer, Once, Store
-from gorev.services.undertakings import Undertaking, Undertakings
+from gorev.services.undertakings import Told, Undertaking, Undertakings, nobody
 from gorev.storage import derived, events, exports, imports, projects, tags, tasks, templates
 from gorev.storage.database import Transaction
 from gorev.storage.events import Entry
@@ -57,6 +57,7 @@ class ImportOperations:
         terms: Terms,
         once: Once | None = None,
         operation_id: str | None = None,
+        told: Told = nobody,
     ) -> Deferred[Answer[ImportReport]]:
         """Import a file. Ids of projects in ``terms`` may be unique prefixes.
 
@@ -70,7 +71,7 @@ class ImportOperations:
             with reading(self._reach, path) as (place, file):
                 return read(place, file)
 
-        return self.from_document(actor, load, terms, once, operation_id)
+        return self.from_document(actor, load, terms, once, operation_id, told)
 
     def from_document(
         self,
@@ -79,6 +80,7 @@ class ImportOperations:
         terms: Terms,
         once: Once | None = None,
         operation_id: str | None = None,
+        told: Told = nobody,
     ) -> Deferred[Answer[ImportReport]]:
         """Import what ``load``, called on a thread, reads.
 
@@ -89,7 +91,7 @@ class ImportOperations:
         def start(undertaking: Undertaking) -> Deferred[Answer[ImportReport]]:
             return Deferred.fromCoroutine(self._carry_out(actor, load, terms, once, undertaking))
 
-        return self._undertakings.run(self._workspace_id, "import", operation_id, start)
+        return self._undertakings.run(self._workspace_id, "import", operation_id, start, told)
 
     async def _carry_out(
         self, actor: Actor, load: Callable[[], Incoming], terms: Terms, once: Once | None, undertaking: Undertaking

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import attrs
 from twisted.internet.defer import Deferred
 
 from gorev.domain import links as rules
 from gorev.domain.errors import DependencyNotFound, TaskNotFound
 from gorev.domain.identifiers import new_id
 from gorev.domain.links import NewLink, Relation
-from gorev.domain.task import Link
+from gorev.domain.task import Link, check_revision
 from gorev.domain.values import Actor
 from gorev.services.change import announce_update, touch
 from gorev.services.lookup import require_task
@@ -18,6 +19,14 @@ from gorev.services.store import Answer, Once, Store
 from gorev.storage import links, tasks
 from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+
+
+@attrs.frozen(kw_only=True)
+class ExpectedRevision:
+    """The revision that a task must have for a write that changes it among others."""
+
+    task_id: str
+    rev: int
 
 
 class LinkOperations:
@@ -34,16 +43,26 @@ class LinkOperations:
         return self._store.read(lambda cursor: require_task(cursor, task_id).links or ())
 
     def add(
-        self, actor: Actor, source: str, relation: Relation, target: str, once: Once | None = None
+        self,
+        actor: Actor,
+        source: str,
+        relation: Relation,
+        target: str,
+        once: Once | None = None,
+        expected: ExpectedRevision | None = None,
     ) -> Deferred[Answer[Link]]:
         """Link two tasks as "source *relation* target" says; both change.
 
         @raise TaskNotFound, AmbiguousId: a task does not exist; its ``field`` is ``source_id`` or ``target_id``.
         @raise SelfDependency, DuplicateDependency, CycleDetected: see `check_new`.
+        @raise StaleRevision: the revision that is expected of a task is out of date.
         """
 
         def work(transaction: Transaction, now: datetime) -> Link:
             cursor = transaction.cursor
+            if expected is not None:
+                view = require_task(cursor, expected.task_id)
+                check_revision(expected.rev, view.task.rev, view)
             ends = (require_task(cursor, source, "source_id"), require_task(cursor, target, "target_id"))
             new = NewLink.said(ends[0].task.id, relation, ends[1].task.id)
             rules.check_new(
@@ -71,18 +90,21 @@ class LinkOperations:
             lambda transaction, now: _remove(transaction, now, actor, _require_link(transaction.cursor, link_id)), Link
         )
 
-    def remove_between(self, actor: Actor, task_id: str, other: str) -> Deferred[Answer[Link]]:
+    def remove_between(self, actor: Actor, task_id: str, other: str, rev: int | None = None) -> Deferred[Answer[Link]]:
         """Remove the link between two tasks, stored whichever way; ``other`` may also be the link's own id.
 
         A blocking link goes before one that only relates them.
 
         @raise TaskNotFound, AmbiguousId: the first task does not exist.
         @raise DependencyNotFound: nothing joins them.
+        @raise StaleRevision: ``rev`` is not that of the first task.
         """
 
         def work(transaction: Transaction, now: datetime) -> Link:
             cursor = transaction.cursor
-            task = require_task(cursor, task_id).task
+            view = require_task(cursor, task_id)
+            check_revision(rev, view.task.rev, view)
+            task = view.task
             link = links.one(cursor, other)
             if link is None:
                 try:

@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 from twisted.internet.defer import Deferred
 
-from gorev.domain.errors import Conflict, DefaultProfile, MissingParameter, ProfileNotFound
+from gorev.domain.errors import Conflict, DefaultProfile, MissingParameter, NothingGiven, ProfileNotFound
 from gorev.domain.profiles import Profile, ProfileDraft
 from gorev.domain.search.filters import NO_FILTERS, check
 from gorev.domain.values import Unset
@@ -68,7 +68,7 @@ class ProfileOperations:
     def load(self, profile_id: int | None, name: str | None, once: Once | None = None) -> Deferred[Answer[Profile]]:
         """One profile, which is counted as used now.
 
-        @raise MissingParameter: neither number nor name is given.
+        @raise NothingGiven: neither number nor name is given.
         @raise ProfileNotFound: there is none.
         """
 
@@ -83,7 +83,7 @@ class ProfileOperations:
     def delete(self, profile_id: int | None, name: str | None, once: Once | None = None) -> Deferred[Answer[Profile]]:
         """Delete a profile and yield what it was.
 
-        @raise MissingParameter: neither number nor name is given.
+        @raise NothingGiven: neither number nor name is given.
         @raise ProfileNotFound: there is none.
         @raise DefaultProfile: it is a shipped one.
         """
@@ -100,7 +100,7 @@ class ProfileOperations:
 
 def _require(cursor: Cursor, profile_id: int | None, name: str | None) -> Profile:
     if profile_id is None and name is None:
-        raise MissingParameter(field="name")
+        raise NothingGiven(fields=["name", "profile_id"])
     profile = profiles.named(cursor, name or "") if profile_id is None else profiles.one(cursor, profile_id)
     if profile is None:
         raise ProfileNotFound(profile=name if profile_id is None else profile_id)
@@ -111,7 +111,7 @@ def _made(cursor: Cursor, draft: ProfileDraft, now: datetime) -> Profile:
     if isinstance(draft.name, Unset):
         raise MissingParameter(field="name")
     if not draft.searches:
-        raise MissingParameter(field="filters")
+        raise NothingGiven(fields=["filters", "search_query"])
     blank = {"description": "", "filters": NO_FILTERS, "search_query": "", "is_default": False}
     values: dict[str, Any] = {**blank, **_given(draft)}
     profile = profiles.one(cursor, profiles.insert(cursor, **values, now=now))

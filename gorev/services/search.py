@@ -12,7 +12,7 @@ import attrs
 from twisted.internet.defer import Deferred, DeferredList
 from twisted.logger import Logger
 
-from gorev.domain.errors import GorevError, MissingParameter
+from gorev.domain.errors import GorevError, MissingParameter, NothingGiven
 from gorev.domain.search.alternatives import alternatives
 from gorev.domain.search.days import Relative
 from gorev.domain.search.filters import Filters, Selection, instants, selection, several
@@ -67,12 +67,12 @@ class SearchOperations:
     def search(self, request: SearchRequest) -> Deferred[Answer[SearchOutcome]]:
         """The tasks that match a text, filters, or both.
 
-        @raise MissingParameter: neither is given.
+        @raise NothingGiven: neither is given.
         @raise InvalidDate: a date expression is none.
         @raise AmbiguousId: several ids begin with one that was given.
         """
         if not request.query.strip() and not request.filters.selects:
-            raise MissingParameter(field="query")
+            raise NothingGiven(fields=["query", "filters"])
 
         def work(cursor: Cursor) -> SearchOutcome:
             wanted = selection(

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import attrs
 from twisted.internet.defer import Deferred
 
-from gorev.domain.errors import IdempotencyMismatch
+from gorev.domain.errors import GorevError, IdempotencyMismatch
 from gorev.storage import events, outcomes
 from gorev.storage.database import Database, Transaction
 from gorev.storage.encoding import packed, unpacked
@@ -52,7 +52,16 @@ class Store:
 
     def read(self, work: Callable[[Cursor], T]) -> Deferred[Answer[T]]:
         """Run ``work`` on a snapshot."""
-        return self.database.read(lambda cursor: Answer(work(cursor), events.current_seq(cursor)))
+
+        def within(cursor: Cursor) -> Answer[T]:
+            seq = events.current_seq(cursor)
+            try:
+                return Answer(work(cursor), seq)
+            except GorevError as error:
+                error.seq = seq
+                raise
+
+        return self.database.read(within)
 
     def write(
         self, work: Callable[[Transaction, datetime], T], result: type[T], once: Once | None = None
@@ -65,10 +74,15 @@ class Store:
         def within(transaction: Transaction) -> Answer[T]:
             cursor = transaction.cursor
             now = self.now()
-            known = _recalled(cursor, now, result, once) if once else None
-            if known is not None:
-                return known
-            value = work(transaction, now)
+            seq = events.current_seq(cursor)
+            try:
+                known = _recalled(cursor, now, result, once) if once else None
+                if known is not None:
+                    return known
+                value = work(transaction, now)
+            except GorevError as error:
+                error.seq = seq
+                raise
             if once:
                 outcomes.store(cursor, once.key, once.request, packed(value), now)
             return Answer(value, events.current_seq(cursor))

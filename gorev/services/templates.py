@@ -88,7 +88,7 @@ class TemplateOperations:
 
         return self._store.write(work, FromTemplate, once)
 
-    def initialise(self, actor: Actor) -> Deferred[Answer[TemplatesAdded]]:
+    def initialise(self, actor: Actor, once: Once | None = None) -> Deferred[Answer[TemplatesAdded]]:
         """Add the default templates that are missing; none that exists is changed."""
 
         def work(transaction: Transaction, now: datetime) -> TemplatesAdded:
@@ -97,7 +97,7 @@ class TemplateOperations:
                 events.append(transaction, time=now, actor=actor, kind=EventKind.TEMPLATE_CHANGED, after=added)
             return added
 
-        return self._store.write(work, TemplatesAdded)
+        return self._store.write(work, TemplatesAdded, once)
 
 
 def _require(cursor: Cursor, given: str, language: str) -> Template:

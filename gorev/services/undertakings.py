@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IReactorFromThreads
@@ -23,11 +23,16 @@ from gorev.domain.event import Progress
 from gorev.domain.identifiers import new_id
 
 T = TypeVar("T")
+Told: TypeAlias = Callable[[Progress], None]
 
 # websocket.md §3: four progress frames per second and operation.
 PROGRESS_SECONDS: Final = 0.25
 # Python's own default.
 USUAL_SWITCH_SECONDS: Final = 0.005
+
+
+def nobody(progress: Progress) -> None:
+    """Nobody in particular wants to hear of it."""
 
 
 class Undertaking:
@@ -92,11 +97,19 @@ class Undertakings:
         self._tell = tell
         self._monotonic = monotonic
         self._running: dict[str, Undertaking] = {}
+        self._workspaces: dict[str, str] = {}
 
     def run(
-        self, workspace_id: str, operation: str, id_: str | None, start: Callable[[Undertaking], Deferred[T]]
+        self,
+        workspace_id: str,
+        operation: str,
+        id_: str | None,
+        start: Callable[[Undertaking], Deferred[T]],
+        told: Told = nobody,
     ) -> Deferred[T]:
         """Start a work of a workspace, under an id that its caller made, and fire with its result.
+
+        How far it is hear all who listen to the workspace, and ``told``, which is its caller's.
 
         @raise OperationTaken: a work of this id is running.
         """
@@ -105,14 +118,20 @@ class Undertakings:
 
         def tell(progress: Progress) -> None:
             self._reactor.callFromThread(self._tell, workspace_id, progress)
+            self._reactor.callFromThread(told, progress)
 
         undertaking = Undertaking(operation, id_ or new_id(), tell, self._monotonic)
         if not self._running:
             _make_way()
         self._running[undertaking.id] = undertaking
+        self._workspaces[undertaking.id] = workspace_id
         outcome: Deferred[T] = Deferred(_let_it_go_on)
         start(undertaking).addBoth(self._ended, undertaking, outcome)
         return outcome
+
+    def is_under_way(self, workspace_id: str) -> bool:
+        """Whether there is such work in a workspace."""
+        return workspace_id in self._workspaces.values()
 
     def cancel(self, id_: str) -> None:
         """End a work; nothing of it will remain.
@@ -129,7 +148,7 @@ class Undertakings:
             undertaking.cancel()
 
     def _ended(self, result: Any, undertaking: Undertaking, outcome: Deferred[Any]) -> None:
-        del self._running[undertaking.id]
+        del self._running[undertaking.id], self._workspaces[undertaking.id]
         if not self._running:
             _go_on()
         if not isinstance(result, Failure):

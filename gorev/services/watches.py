@@ -23,6 +23,9 @@ from gorev.storage.database import Transaction
 from gorev.storage.encoding import instant_text
 from gorev.storage.sqlite import Cursor
 
+# More than any system opens (Linux: 4 096 bytes).
+PATH_LIMIT: Final = 4_096
+
 WATCHER: Final = Actor(client="gorev", kind=ActorKind.WATCHER)
 
 
@@ -60,7 +63,7 @@ class WatchOperations:
         The path is relative to the workspace, absolute, or begins with ``~/``. It need not exist.
 
         @raise TaskNotFound, AmbiguousId: see `require_task`.
-        @raise InvalidValue: the path is blank.
+        @raise InvalidValue: the path is blank or longer than any can be.
         @raise PathNotAllowed: it lies outside the workspace and that is not configured, or it is Gorev's own.
         """
         path = self._absolute(path)
@@ -155,6 +158,10 @@ class WatchOperations:
         """The path that is meant, as it was named: symlinks are not followed."""
         if not given.strip():
             raise InvalidValue(field="file_path", value=given, allowed="text that is not blank")
+        if len(given) > PATH_LIMIT:
+            raise InvalidValue(
+                field="file_path", value=f"{given[:20]}…", allowed="at most {limit} characters", limit=PATH_LIMIT
+            )
         expanded = self._reach.home / given[2:] if given == "~" or given.startswith("~/") else given
         clean = os.path.normpath(self._reach.root / expanded)
         return clean[1:] if clean.startswith("//") else clean  # POSIX lets two slashes mean something else

@@ -11,6 +11,7 @@ from typing import Any, Final
 import attrs
 from twisted.application.service import Service
 from twisted.internet.defer import Deferred, DeferredList, DeferredLock
+from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThreadPool
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -18,16 +19,20 @@ from twisted.python.failure import Failure
 from gorev.domain.errors import GorevError, InvalidValue, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.services.advice import AdviceOperations
+from gorev.services.briefing import BriefingOperations
 from gorev.services.bulk import BulkOperations
+from gorev.services.catalogue import CatalogueOperations
 from gorev.services.context import ContextOperations
 from gorev.services.exports import ExportOperations
-from gorev.services.folder import Location, Opened, cleaned, identifier, open_database
+from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database
+from gorev.services.idleness import LOOK_SECONDS, Idleness, User
 from gorev.services.imports import ImportOperations
 from gorev.services.links import LinkOperations
 from gorev.services.profiles import ProfileOperations
 from gorev.services.projects import ProjectOperations
 from gorev.services.reach import Reach
 from gorev.services.registry import KnownWorkspace, WorkspaceFile
+from gorev.services.retention import USUAL_RETENTION, Retention, Trimming
 from gorev.services.search import SearchOperations
 from gorev.services.store import Answer, Store
 from gorev.services.summary import SummaryOperations
@@ -37,11 +42,14 @@ from gorev.services.undertakings import Undertakings
 from gorev.services.watches import WatchOperations
 from gorev.services.watching.service import FileWatching
 from gorev.storage import events
-from gorev.storage.database import Database, Tuning
+from gorev.storage.database import USUAL_TUNING, Database, Tuning
+from gorev.storage.foreign import ForeignCommits
 from gorev.storage.sqlite import Cursor
 
 # How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
 ACCESS_RESOLUTION: Final = timedelta(minutes=1)
+# How soon clients hear of what another process does to a database.
+FOREIGN_SECONDS: Final = 1.0
 
 
 @attrs.frozen(kw_only=True)
@@ -80,12 +88,15 @@ class Workspace:
     bulk: BulkOperations
     templates: TemplateOperations
     summary: SummaryOperations
+    briefing: BriefingOperations
+    catalogue: CatalogueOperations
     search: SearchOperations
     profiles: ProfileOperations
     advice: AdviceOperations
     watches: WatchOperations
     exports: ExportOperations
     imports: ImportOperations
+    trimming: Trimming
     _store: Store
 
     def today(self) -> date:
@@ -146,7 +157,10 @@ class Workspaces(Service):
         watching: FileWatching,
         undertakings: Undertakings,
         language: str = "tr",
-        tuning: Tuning = Tuning(),
+        tuning: Tuning = USUAL_TUNING,
+        retention: Retention = USUAL_RETENTION,
+        idle_minutes: int = 15,
+        told_removed: Callable[[str], None] = lambda id_: None,
     ) -> None:
         self._reactor = reactor
         self._default = default
@@ -157,15 +171,25 @@ class Workspaces(Service):
         self.undertakings = undertakings
         self._language = language
         self._tuning = tuning
+        self._retention = retention
+        self._idleness = Idleness(reactor, idle_minutes)
+        self._told_removed = told_removed
         self._known: dict[str, KnownWorkspace] = {}
         self._aliases: dict[str, str] = {}
         self._open: dict[str, Workspace] = {}
         self._same_file: dict[str, str] = {}  # ids of paths whose file another open workspace has (rule W3)
         self._opening: dict[str, list[Deferred[Workspace]]] = {}
+        self._closing: dict[str, list[Deferred[None]]] = {}
         self._errands: set[Deferred[Any]] = set()
         self._file_lock = DeferredLock()
         self._saved = datetime.now(UTC)
         self._stopping = False
+        self._rounds = (
+            (LOOK_SECONDS, LoopingCall(self._close_unused)),
+            (FOREIGN_SECONDS, LoopingCall(self._look_for_others)),
+        )
+        for user in (undertakings.is_under_way, watching.is_watching):
+            self._idleness.keep_open_while(user)
         self.default_state: str | None = "opening"
 
     @property
@@ -183,6 +207,9 @@ class Workspaces(Service):
         super().startService()
         for known in self._file.read():
             self._remember(known)
+        for seconds, round_ in self._rounds:
+            round_.clock = self._reactor
+            round_.start(seconds, now=False)
         self._errand(Deferred.fromCoroutine(self._open_default()))
         for known in self.every():
             if known.has_watches and known.id != self.default_id:
@@ -210,13 +237,15 @@ class Workspaces(Service):
         """Close every database; what was submitted is finished first, but what takes long is ended."""
         super().stopService()
         self._stopping = True
+        for _, round_ in self._rounds:
+            if round_.running:
+                round_.stop()
         self.undertakings.cancel_all()
         if self._known:
             self._save()  # with the last accesses
         while self._errands:
             await DeferredList(list(self._errands))
-        await DeferredList([Deferred.fromCoroutine(each.database.close()) for each in self._open.values()])
-        self._open.clear()
+        await DeferredList([Deferred.fromCoroutine(self.close(id_)) for id_ in list(self._open)])
 
     async def resolve(self, id_: str | None = None, path: str | None = None, name: str | None = None) -> Workspace:
         """The workspace that a caller means by an id, a path, or neither (``rest-api.md`` §1).
@@ -255,6 +284,64 @@ class Workspaces(Service):
             self._keep_alias(workspace.id, alias)
         return workspace
 
+    async def remove(self, id_: str) -> None:
+        """Close a workspace and forget it, with its aliases; its files stay, and who names its folder has it anew.
+
+        @raise WorkspaceNotFound: the id is unknown.
+        """
+        canonical = self.canonical(id_)
+        if canonical not in self._known:
+            raise WorkspaceNotFound(id=id_)
+        await self.close(canonical)
+        known = self._known.get(canonical)
+        if known is not None:
+            self._told_removed(canonical)
+            del self._known[canonical]
+            for alias in known.aliases:
+                self._aliases.pop(alias, None)
+            self._save()
+            self._log.info("workspace {id} removed: {path}", id=canonical, path=known.path)
+
+    async def close(self, id_: str) -> None:
+        """Close a workspace that is open: what was submitted is finished first. Its next use opens it anew."""
+        workspace = self._open.pop(id_, None)
+        if workspace is not None:
+            self._same_file = {alias: other for alias, other in self._same_file.items() if other != id_}
+            self._closing[id_] = []
+            self._errand(Deferred.fromCoroutine(self._close_now(workspace)))
+        await self._closed(id_)
+
+    async def _close_now(self, workspace: Workspace) -> None:
+        try:
+            workspace.trimming.stop()
+            await self._watching.detach(workspace.id)
+            await workspace.database.close()
+        finally:
+            for waiting in self._closing.pop(workspace.id):
+                if not waiting.called:
+                    waiting.callback(None)
+        self._log.info("workspace {id} closed: {path}", id=workspace.id, path=str(workspace.opened.database))
+
+    async def _closed(self, id_: str) -> None:
+        """Wait for a workspace that is being closed."""
+        if id_ in self._closing:
+            waiting: Deferred[None] = Deferred()
+            self._closing[id_].append(waiting)
+            await waiting
+
+    def keep_open_while(self, user: User) -> None:
+        """Do not close a workspace for want of use as long as ``user`` says that it is used."""
+        self._idleness.keep_open_while(user)
+
+    def _close_unused(self) -> None:
+        for id_, workspace in list(self._open.items()):
+            if self._idleness.is_unused(id_) and not workspace.database.is_busy:
+                self._errand(Deferred.fromCoroutine(self.close(id_)))
+
+    def _look_for_others(self) -> None:
+        for workspace in self._open.values():
+            self._errand(Deferred.fromCoroutine(workspace.database.look_for_others()))
+
     def every(self) -> list[KnownWorkspace]:
         """All known workspaces, the most recently used first."""
         return sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
@@ -266,6 +353,11 @@ class Workspaces(Service):
     def canonical(self, id_: str) -> str:
         """The id that an alias stands for; any other id itself, which may have been saved as an alias elsewhere."""
         return id_ if id_ in self._known else self._aliases.get(id_, id_)
+
+    def names(self, id_: str) -> frozenset[str]:
+        """A workspace's own id and those that are aliases of it."""
+        known = self._known.get(id_)
+        return frozenset((id_, *(alias for alias in (known.aliases if known else ()) if alias not in self._known)))
 
     def _location(self, known: KnownWorkspace) -> Location:
         if known.id == self.default_id:
@@ -297,6 +389,7 @@ class Workspaces(Service):
 
     async def _open_for_all(self, id_: str, location: Location, name: str | None) -> None:
         try:
+            await self._closed(id_)
             workspace = await self._open_now(id_, location, name)
         except Exception as error:
             if not isinstance(error, GorevError):
@@ -321,6 +414,10 @@ class Workspaces(Service):
         opened: Opened = await deferToThreadPool(
             self._reactor, self._reactor.getThreadPool(), open_database, location, self._language
         )
+        owner = self._known.get(self._aliases.get(id_, ""))
+        if owner is not None and owner.id not in self._open and await self._has_file(owner, opened):
+            self._same_file[id_] = owner.id
+            return await self._opened(self._location(owner), owner.name)
         for other in self._open.values():
             if other.opened.file == opened.file:
                 self._same_file[id_] = other.id
@@ -336,10 +433,14 @@ class Workspaces(Service):
             created_at=min(now, datetime.fromtimestamp(opened.created_at, UTC)),
             last_accessed=now,
         )
-        database = Database(
-            self._reactor, opened.database, lambda committed: self._publish(id_, committed), self._tuning
-        )
+
+        def committed(events: list[Event]) -> None:
+            trimming.heard(events[-1].seq)
+            self._publish(id_, events)
+
+        database = Database(self._reactor, opened.database, committed, self._tuning, ForeignCommits())
         store = Store(database)
+        trimming = Trimming(self._reactor, store, self._retention)
         reach = Reach(
             root=location.path,
             home=self._places.home,
@@ -361,6 +462,8 @@ class Workspaces(Service):
             BulkOperations(store),
             TemplateOperations(store),
             SummaryOperations(store),
+            BriefingOperations(store),
+            CatalogueOperations(store),
             SearchOperations(store),
             ProfileOperations(store),
             AdviceOperations(store),
@@ -387,14 +490,25 @@ class Workspaces(Service):
                 undertakings=self.undertakings,
                 workspace_id=id_,
             ),
+            trimming,
             store,
         )
         self._open[id_] = workspace
+        self._idleness.use(id_)
+        trimming.start()
         self._remember(known)
         self._save()
+        await database.look_for_others()  # what is there by now is not news
         await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
         return workspace
+
+    async def _has_file(self, known: KnownWorkspace, opened: Opened) -> bool:
+        """Whether a workspace that is not open is stored in this file too."""
+        file: object = await deferToThreadPool(
+            self._reactor, self._reactor.getThreadPool(), file_of, self._location(known)
+        )
+        return file == opened.file
 
     def _remember(self, known: KnownWorkspace) -> None:
         self._known[known.id] = known
@@ -421,6 +535,7 @@ class Workspaces(Service):
         self._save()
 
     def _touch(self, workspace: Workspace) -> None:
+        self._idleness.use(workspace.id)
         now = datetime.now(UTC)
         self._known[workspace.id] = attrs.evolve(self._known[workspace.id], last_accessed=now)
         if now - self._saved > ACCESS_RESOLUTION:

@@ -1,7 +1,7 @@
 """Counts of tasks, and the first few of those that ask for attention, at a cost that hardly grows with their number.
 
 The counts are kept by the triggers of migration 0002; each list is the beginning of one of its indexes, which the
-conditions and orders here must match (``is_open``, not the states it stands for, or SQLite takes another index).
+conditions and orders here must match (``is_open``, not the states it stands for).
 """
 
 from __future__ import annotations
@@ -21,22 +21,30 @@ _DUE: Final = """
 """
 
 _HIGH: Final = """
-    SELECT id FROM tasks WHERE is_open AND priority = 'high'
+    SELECT id FROM tasks INDEXED BY tasks_open_high WHERE is_open AND priority = 'high'
     ORDER BY due_date IS NULL, due_date, created_at, id LIMIT ?
 """
 _STARTABLE: Final = """
-    SELECT id FROM tasks WHERE is_open AND priority = 'high' AND status <> 'in_progress' AND NOT blocked
+    SELECT id FROM tasks INDEXED BY tasks_open_high
+    WHERE is_open AND priority = 'high' AND status <> 'in_progress' AND NOT blocked
     ORDER BY due_date IS NULL, due_date, created_at, id LIMIT ?
 """
 _DUE_BETWEEN: Final = """
-    SELECT id FROM tasks WHERE is_open AND due_date >= ? AND due_date <= ? ORDER BY due_date, created_at, id LIMIT ?
+    SELECT id FROM tasks INDEXED BY tasks_open_by_due_date WHERE is_open AND due_date >= ? AND due_date <= ?
+    ORDER BY due_date, created_at, id LIMIT ?
 """
-_BLOCKED: Final = "SELECT id FROM tasks WHERE blocked AND is_open ORDER BY updated_at DESC, id LIMIT ?"
-_RECENT: Final = "SELECT id FROM tasks ORDER BY updated_at DESC, id LIMIT ?"
+_BLOCKED: Final = """
+    SELECT id FROM tasks INDEXED BY tasks_blocked WHERE blocked AND is_open ORDER BY updated_at DESC, id LIMIT ?
+"""
+_RECENT: Final = "SELECT id FROM tasks INDEXED BY tasks_by_update ORDER BY updated_at DESC, id LIMIT ?"
 _RECENT_TEXTS: Final = """
-    SELECT title_folded, substr(description_folded, 1, ?) FROM tasks ORDER BY updated_at DESC, id LIMIT ?
+    SELECT title_folded, substr(description_folded, 1, ?) FROM tasks INDEXED BY tasks_by_update
+    ORDER BY updated_at DESC, id LIMIT ?
 """
-_LINGERING: Final = "SELECT id FROM tasks WHERE status = 'in_progress' ORDER BY updated_at, id LIMIT ?"
+_LINGERING: Final = """
+    SELECT id FROM tasks INDEXED BY tasks_by_status_and_update
+    WHERE status = 'in_progress' ORDER BY updated_at, id LIMIT ?
+"""
 
 
 def sorts(cursor: Cursor) -> tuple[dict[Status, int], dict[Priority, int]]:

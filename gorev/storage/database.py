@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 from twisted.enterprise import adbapi
@@ -41,6 +41,9 @@ class Tuning:
 
     readers: int = 2
     fully_durable: bool = True
+
+
+USUAL_TUNING: Final = Tuning()
 
 
 @attrs.define
@@ -79,6 +82,36 @@ class Transaction:
             del self.events[told:]
 
 
+class Others(Protocol):
+    """What other processes commit to the file; asked on the writer's thread (see `ForeignCommits`)."""
+
+    def are_there(self, cursor: sqlite.Cursor) -> bool:
+        """Whether they committed something that is not taken in yet."""
+
+    def take_in(self, transaction: Transaction) -> None:
+        """Add the events that tell of it."""
+
+    def settle(self, seq: int | None) -> None:
+        """The transaction is committed, with ``seq`` as its last number if it has events."""
+
+
+class NoOthers:
+    """For a file that no other process knows of."""
+
+    def are_there(self, cursor: sqlite.Cursor) -> bool:
+        """Never."""
+        return False
+
+    def take_in(self, transaction: Transaction) -> None:
+        """There is nothing to take in."""
+
+    def settle(self, seq: int | None) -> None:
+        """There is nothing to remember."""
+
+
+NO_OTHERS: Final = NoOthers()
+
+
 @attrs.define
 class _Pending(Generic[T]):
     work: Callable[[Transaction], T]
@@ -105,16 +138,35 @@ class Database:
         reactor: IReactorThreads,
         path: Path,
         on_commit: Callable[[list[Event]], None],
-        tuning: Tuning = Tuning(),
+        tuning: Tuning = USUAL_TUNING,
+        others: Others = NO_OTHERS,
     ) -> None:
         self.path = path
+        self._others = others
         self._on_commit = on_commit
         self._waiting: deque[_Pending[Any]] = deque()
         self._writing = False
         self._written: Deferred[None] = succeed(None)
         self._closed = False
+        self._reading = 0
+        self._read: Deferred[None] = Deferred()  # fires when, once closed, no read is under way
         self._writer = _pool(reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable))
         self._readers = _pool(reactor, path, tuning.readers, sqlite.configure_reader)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is being read or written."""
+        return self._writing or self._reading > 0
+
+    async def look_for_others(self) -> None:
+        """Take in what other processes committed; a write does it as well."""
+        if self._closed:
+            return
+        try:
+            if await self._writer.runWithConnection(_are_there, self._others):
+                await self.write(lambda transaction: None)
+        except (sqlite3.Error, GorevError) as error:
+            self._log.debug("could not look for others in {path}: {error}", path=str(self.path), error=error)
 
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
         """Run ``work`` in a transaction and fire with its result once that is committed.
@@ -138,15 +190,19 @@ class Database:
 
         @raise Busy, WorkspaceUnavailable: as `write`.
         """
-        return Deferred.fromCoroutine(self._read(work))
+        return Deferred.fromCoroutine(self._read_now(work))
 
-    async def _read(self, work: Callable[[sqlite.Cursor], T]) -> T:
+    async def _read_now(self, work: Callable[[sqlite.Cursor], T]) -> T:
         if self._closed:
             raise ShuttingDown
+        self._reading += 1
         try:
             outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
         except sqlite3.Error:  # the file could not be opened
             outcome = _failure_to_tell()
+        finally:
+            self._reading -= 1
+            self._tell_if_read()
         if isinstance(outcome, Failure):
             outcome.raiseException()
         return outcome
@@ -156,12 +212,17 @@ class Database:
             while self._waiting:
                 group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
                 try:
-                    outcomes = await self._writer.runWithConnection(_commit_group, [each.work for each in group])
+                    foreign, outcomes = await self._writer.runWithConnection(
+                        _commit_group, [each.work for each in group], self._others
+                    )
                 except Exception:  # the file could not be opened, if it is one of SQLite's
                     failure = _failure_to_tell()
                     if not isinstance(failure.value, GorevError):
                         self._log.failure("the writer of {path} failed", failure, path=str(self.path))
-                    outcomes = [_Outcome(failure, [])] * len(group)
+                    foreign, outcomes = [], [_Outcome(failure, [])] * len(group)
+                # One by one: each may be a commit of its own, and a reader may have seen some of them.
+                for event in foreign:
+                    self._announce([event])
                 for outcome in outcomes:
                     self._announce(outcome.events)
                 for pending, outcome in zip(group, outcomes, strict=True):
@@ -185,6 +246,9 @@ class Database:
     async def close(self) -> None:
         """Finish what was submitted, fold the write-ahead log into the file, and close. May be called once."""
         self._closed = True
+        self._tell_if_read()
+        # To close a pool is to wait for its threads, which must have nothing to do by then.
+        await self._read
         await self._written
         try:
             await self._writer.runWithConnection(_checkpoint)
@@ -192,6 +256,10 @@ class Database:
             self._log.failure("could not checkpoint {path}", path=str(self.path))
         self._readers.close()
         self._writer.close()
+
+    def _tell_if_read(self) -> None:
+        if self._closed and not self._reading and not self._read.called:
+            self._read.callback(None)
 
 
 def _pool(
@@ -235,10 +303,23 @@ def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failur
         cursor.close()
 
 
-def _commit_group(connection: Any, works: list[Callable[[Transaction], object]]) -> list[_Outcome]:
+def _are_there(connection: Any, others: Others) -> bool:
+    cursor: sqlite.Cursor = connection.cursor()
+    try:
+        return others.are_there(cursor)
+    finally:
+        cursor.close()
+
+
+def _commit_group(
+    connection: Any, works: list[Callable[[Transaction], object]], others: Others
+) -> tuple[list[Event], list[_Outcome]]:
+    """Do all in one transaction; yields the events of other processes, and what became of each work."""
     cursor: sqlite.Cursor = connection.cursor()
     try:
         cursor.execute("BEGIN IMMEDIATE")
+        foreign = Transaction(cursor)
+        others.take_in(foreign)
         outcomes = [_in_savepoint(cursor, work) for work in works]
         if not cursor.connection.in_transaction:
             # SQLite rolls the whole transaction back by itself when, for example, the disk is full.
@@ -248,10 +329,12 @@ def _commit_group(connection: Any, works: list[Callable[[Transaction], object]])
         if cursor.connection.in_transaction:
             cursor.execute("ROLLBACK")
         lost = _Outcome(_failure_to_tell(), [])
-        return [lost for _ in works]
+        return [], [lost for _ in works]
     finally:
         cursor.close()
-    return outcomes
+    told = [*foreign.events, *(event for outcome in outcomes for event in outcome.events)]
+    others.settle(told[-1].seq if told else None)
+    return foreign.events, outcomes
 
 
 def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> _Outcome:

@@ -1,6 +1,6 @@
 """What is derived from tasks, made at once for many of them: the search index, and the counts of each sort.
 
-Triggers keep both in step, row by row (migrations 2 and 3). For many new rows that is most of the work: FTS5 writes its
+Triggers keep both in step, row by row (migrations 2 to 4). For many new rows that is most of the work: FTS5 writes its
 index out at the end of every statement, so that rows one by one cost it eight times what they cost together.
 """
 
@@ -37,6 +37,17 @@ _ALL: Final = (
         add="""INSERT INTO task_counts (project_id, status, priority, number)
             SELECT coalesce(project_id, ''), status, priority, count(*) FROM tasks WHERE number > ? GROUP BY 1, 2, 3
             ON CONFLICT (project_id, status, priority) DO UPDATE SET number = number + excluded.number""",
+    ),
+    _Derived(
+        triggers=("subtasks_count", "subtasks_uncount"),
+        clear="DELETE FROM subtask_counts",
+        add="""INSERT INTO subtask_counts (project_id, status, priority, parent_status, parent_priority, number)
+            SELECT
+                coalesce(child.project_id, ''), child.status, child.priority, parent.status, parent.priority, count(*)
+            FROM tasks AS child JOIN tasks AS parent ON parent.id = child.parent_id
+            WHERE child.number > ? GROUP BY 1, 2, 3, 4, 5
+            ON CONFLICT (project_id, status, priority, parent_status, parent_priority)
+            DO UPDATE SET number = number + excluded.number""",
     ),
     _Derived(
         triggers=("tasks_due", "tasks_not_due"),

@@ -32,6 +32,9 @@ _AFTER: Final = """
     FROM events WHERE seq > ? ORDER BY seq LIMIT ?
 """
 
+_OLDEST: Final = "SELECT seq, time FROM events ORDER BY seq LIMIT ?"
+_DROP: Final = "DELETE FROM events WHERE seq <= ?"
+
 
 def append(
     transaction: Transaction,
@@ -110,6 +113,22 @@ def oldest_seq(cursor: Cursor) -> int:
     """The number of the oldest change still kept; one more than the last when none is."""
     (seq,) = cursor.execute("SELECT coalesce((SELECT min(seq) FROM events), last_seq + 1) FROM workspace").fetchone()
     return int(seq)
+
+
+def drop_oldest(cursor: Cursor, *, kept: int, since: datetime, limit: int) -> int:
+    """Forget up to ``limit`` of the oldest events: beyond the ``kept`` newest, or made before ``since``.
+
+    Yields how many those were. Never one from the middle: what is kept has no gaps.
+    """
+    beyond, earliest = current_seq(cursor) - kept, instant_text(since)
+    last, count = 0, 0
+    for seq, time in cursor.execute(_OLDEST, (limit,)):
+        if seq > beyond and time >= earliest:
+            break
+        last, count = seq, count + 1
+    if count:
+        cursor.execute(_DROP, (last,))
+    return count
 
 
 def after(cursor: Cursor, since: int, limit: int) -> list[Event]:

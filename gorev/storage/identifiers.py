@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Final, Literal
 
 from gorev.domain.errors import AmbiguousId
+from gorev.domain.identifiers import SHORTEST_PREFIX
 from gorev.storage.sqlite import Cursor
 
 ID_LENGTH: Final = 36
-SHORTEST_PREFIX: Final = 8
 MATCHES_SHOWN: Final = 5
 
 _BY_PREFIX: Final = {

@@ -18,7 +18,7 @@ from gorev.domain.search.words import ATOMS_LIMIT, Atom, Field, TextQuery, patte
 from gorev.domain.text import folded
 from gorev.storage.encoding import packed
 from gorev.storage.sqlite import Cursor
-from gorev.storage.task_selection import Condition, all_of
+from gorev.storage.task_selection import ALWAYS, NEVER, Condition, all_of
 
 # How much more a word weighs in the title or a label than in the description.
 _TITLE_WEIGHT: Final = 3.0
@@ -27,6 +27,7 @@ _LABEL_WEIGHT: Final = 2.0
 _LEAST_RARITY: Final = 1e-6
 
 _COLUMNS: Final = {Field.TITLE: "title_folded", Field.DESCRIPTION: "description_folded"}
+_TITLE: Final = frozenset({Field.TITLE})
 _KINDS: Final = {Field.TAGS: "tag", Field.PROJECT: "project"}
 
 _OF_TAGS: Final = """
@@ -39,16 +40,31 @@ _OF_PROJECTS: Final = """
 """
 _BEARERS: Final = {
     "tag": "SELECT value, (SELECT count(*) FROM task_tags WHERE tag_id = value) FROM json_each(?)",
-    "project": "SELECT value, (SELECT count(*) FROM tasks WHERE project_id = value) FROM json_each(?)",
+    "project": """
+        SELECT value, (SELECT coalesce(sum(number), 0) FROM task_counts WHERE project_id = value) FROM json_each(?)
+    """,
 }
 
-_PRIORITY_RANK: Final = "CASE tasks.priority WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END"
 _KEY: Final[Mapping[SearchSort, str]] = {
     SearchSort.RELEVANCE: "1",
     SearchSort.CREATED: "tasks.created_at",
     SearchSort.UPDATED: "tasks.updated_at",
     SearchSort.DUE: "tasks.due_date",
-    SearchSort.PRIORITY: _PRIORITY_RANK,
+    SearchSort.PRIORITY: "tasks.priority_rank",
+}
+# As the columns of the indexes are, where there is one.
+_BY: Final[Mapping[SearchSort, str]] = {
+    SearchSort.RELEVANCE: "tasks.updated_at DESC",
+    SearchSort.CREATED: "tasks.created_at {}",
+    SearchSort.UPDATED: "tasks.updated_at {}",
+    SearchSort.DUE: "tasks.is_undated, tasks.due_date {}",
+    SearchSort.PRIORITY: "tasks.priority_rank {}",
+}
+_IN_ORDER: Final[Mapping[SearchSort, str]] = {
+    SearchSort.RELEVANCE: "tasks_by_update",
+    SearchSort.CREATED: "tasks_by_creation",
+    SearchSort.UPDATED: "tasks_by_update",
+    SearchSort.DUE: "tasks_by_due_date",
 }
 _BONUS: Final = f"""
     CASE tasks.priority WHEN 'high' THEN {HIGH_PRIORITY} ELSE 1 END
@@ -91,6 +107,52 @@ class _Label:
     name: str
 
 
+@attrs.frozen
+class _Hits:
+    """Rows that match: the ``table`` or selection they are of, where in it, and each one's task number and score.
+
+    It is joined with ``tasks`` as it is. As a selection of its own it would be written down first, and ranks be
+    computed of rows that no filter lets pass: half as much again, of 80 ms at 100,000 tasks.
+    """
+
+    table: Condition
+    number: str
+    score: str
+    where: Condition = ALWAYS
+
+
+_INDEX: Final = Condition("task_text")
+
+
+@attrs.frozen(kw_only=True)
+class _Scoring:
+    """What a task's score is made of: that of its hit and of its labels, and with ``scaled``, as a part of 1, more for
+    its kind and for a title that contains the ``whole`` query.
+    """
+
+    whole: str = ""
+    scaled: bool = False
+
+    def of_tasks(self, hits: _Hits, where: Condition, order: Order, *, with_labels: bool) -> Condition:
+        """The hits whose tasks satisfy a condition, with all that they are ordered by."""
+        has_whole = "instr(tasks.title_folded, ?) > 0" if self.whole else "0"
+        score, labelled, join = hits.score, "0", ""
+        if with_labels:
+            score, labelled = f"({score} + coalesce(labels.score, 0))", "labels.number IS NOT NULL"
+            if hits.table.sql != "labels":
+                join = "LEFT JOIN labels ON labels.number = tasks.number"
+        if self.scaled:
+            score = f"(1 - 1 / (1 + {score})) * {_BONUS} * CASE WHEN {has_whole} THEN {WHOLE_IN_TITLE} ELSE 1 END"
+        sql = f"""
+            SELECT tasks.id, tasks.number, tasks.updated_at, {_KEY[order.sort]} AS key, {score} AS score,
+                {has_whole} AS whole, {labelled} AS labelled
+            FROM {hits.table.sql} CROSS JOIN tasks ON tasks.number = {hits.number} {join}
+            WHERE {hits.where.sql} AND {where.sql}
+        """
+        wholes = [self.whole] * (1 + self.scaled) if self.whole else []
+        return Condition(sql, (*wholes, *hits.table.values, *hits.where.values, *where.values))
+
+
 def of_text(
     cursor: Cursor, text: TextQuery, fields: frozenset[Field], where: Condition, order: Order
 ) -> tuple[list[Found], int]:
@@ -99,22 +161,15 @@ def of_text(
     if not all(clauses):
         return [], 0
     labels = _labels(cursor, text.atoms, fields)
-    columns = _columns(fields)
     needed = [where, without(cursor, text, fields)]
-    if labels:
-        hits = _scored(cursor, columns, text.atoms)
-        hits += [_bearing(kind, scores) for kind, scores in _rarities(cursor, labels, text.atoms).items()]
-        if len(clauses) > 1:
-            needed += [_matching(cursor, clause, fields) for clause in clauses]
-        summed = _together(hits)
-        source = Condition(f"SELECT number, sum(score) FROM ({summed.sql}) GROUP BY number", summed.values)
-    elif not columns:
-        return [], 0
-    elif len(clauses) > 1:
-        source = _ranked(columns, " AND ".join(map(_any, clauses)))
+    if len(clauses) > 1 and not labels:
+        hits = _ranked(fields, " AND ".join(map(_any, clauses)))
     else:
-        source = _together(_scored(cursor, columns, text.atoms))
-    return _page(cursor, source, "raw / (1 + raw) * bonus", folded(text.whole), all_of(needed), order)
+        hits = _scored(cursor, fields, text.atoms)
+    if len(clauses) > 1 and labels:
+        needed += [_matching(cursor, clause, fields) for clause in clauses]
+    bearing = [_bearing(kind, scores) for kind, scores in _rarities(cursor, labels, text.atoms).items()]
+    return _page(cursor, hits, bearing, _Scoring(whole=folded(text.whole), scaled=True), all_of(needed), order)
 
 
 def of_filters(
@@ -123,11 +178,17 @@ def of_filters(
     """Tasks of a condition, in order, without those that a text excludes, and how many there are."""
     asked = all_of([where, without(cursor, text, fields)])
     (total,) = cursor.execute(f"SELECT count(*) FROM tasks WHERE {asked.sql}", asked.values).fetchone()
-    # In terms of the columns, since an alias for a constant would keep SQLite from an index that has the order.
-    best = "" if order.sort is SearchSort.RELEVANCE else f"{_by_key(order, _KEY[order.sort])}, "
+    if not total:
+        return [], 0
+    by = _BY[order.sort].format("DESC" if order.descending else "ASC")
+    index = _IN_ORDER.get(order.sort)
+    if index is not None and order.limit * _number_of_tasks(cursor) <= total * total:
+        source = f"tasks INDEXED BY {index}"  # gone through in order, until enough match
+    else:
+        source, by = "tasks", f"+{by}"  # looked up, and then sorted: the plus keeps SQLite from an index for that
     rows = cursor.execute(
-        f"SELECT tasks.id, tasks.number FROM tasks WHERE {asked.sql}"
-        f" ORDER BY {best}tasks.updated_at DESC, tasks.id LIMIT ?",
+        f"SELECT tasks.id, tasks.number FROM {source} WHERE {asked.sql}"
+        f" ORDER BY {by}, tasks.updated_at DESC, tasks.id LIMIT ?",
         (*asked.values, order.limit),
     )
     return [Found(task_id, number, FILTER_SCORE) for task_id, number in rows], total
@@ -144,24 +205,20 @@ def alike(
     if likeness.tasks:
         sql = "SELECT value ->> 0 AS number, value ->> 1 AS score FROM json_each(?)"
         named.append(Condition(sql, (packed(list(likeness.tasks.items())),)))
-    hits: list[Condition] = []
+    hits: list[_Hits] = []
+    others = ALWAYS
     if named:
         both = _together(named)
-        hits.append(Condition(f"SELECT number, max(score) FROM ({both.sql}) GROUP BY number", both.values))
-    columns = _columns(fields)
+        best = f"(SELECT number, max(score) AS score FROM ({both.sql}) GROUP BY number) AS chosen"
+        hits.append(_Hits(Condition(best, both.values), "chosen.number", "chosen.score"))
+        others = Condition(f"+task_text.rowid NOT IN (SELECT number FROM ({both.sql}))", both.values)
     better: list[Atom] = []
-    for similarity, words in likeness.terms.items() if columns else ():
+    for similarity, words in likeness.terms.items():
         atoms = [Atom(word, phrase=True) for word in words]
-        expression = f"{columns}({_any(atoms)}{f' NOT {_any(better)}' if better else ''})"
-        sql = f"SELECT rowid, {similarity:.9f} FROM task_text WHERE task_text MATCH ?"
-        if named:
-            both = _together(named)
-            sql += f" AND rowid NOT IN (SELECT number FROM ({both.sql}))"
-            hits.append(Condition(sql, (expression, *both.values)))
-        else:
-            hits.append(Condition(sql, (expression,)))
+        expression = f"{_any(atoms)}{f' NOT {_any(better)}' if better else ''}"
+        hits += _alike(fields, expression, f"{similarity:.9f}", others)
         better += atoms
-    return _page(cursor, _together(hits), "raw", "", where, order) if hits else ([], 0)
+    return _page(cursor, hits, (), _Scoring(), where, order)
 
 
 def without(cursor: Cursor, text: TextQuery, fields: frozenset[Field]) -> Condition:
@@ -175,18 +232,18 @@ def without(cursor: Cursor, text: TextQuery, fields: frozenset[Field]) -> Condit
 
 def occurs(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> bool:
     """Whether any task has any of the atoms."""
-    matching = _matching(cursor, atoms, fields)
-    (found,) = cursor.execute(f"SELECT EXISTS (SELECT 1 FROM tasks WHERE {matching.sql})", matching.values).fetchone()
-    return bool(found)
+    return any(
+        cursor.execute(f"SELECT EXISTS ({part.sql})", part.values).fetchone()[0]
+        for part in _having(cursor, atoms, fields)
+    )
 
 
 def described_by(cursor: Cursor, atoms: Sequence[Atom], numbers: Sequence[int]) -> set[int]:
     """Those of the tasks with these numbers that have any of the atoms in their descriptions."""
-    columns = _columns(frozenset({Field.DESCRIPTION}))
     # The plus keeps SQLite from asking the index anew for each number, which would take seconds for "a *".
     rows = cursor.execute(
         "SELECT rowid FROM task_text WHERE task_text MATCH ? AND +rowid IN (SELECT value FROM json_each(?))",
-        (f"{columns}{_any(atoms)}", packed(list(numbers))),
+        (_within(frozenset({Field.DESCRIPTION}), _any(atoms)), packed(list(numbers))),
     )
     return {number for (number,) in rows}
 
@@ -198,14 +255,13 @@ def terms(cursor: Cursor) -> list[str]:
 
 def titles_with(cursor: Cursor, groups: Sequence[Sequence[str]], limit: int) -> list[tuple[int, str]]:
     """Numbers and folded titles of so many tasks with a word of each group in the title, or else of the rarest one."""
-    columns = _columns(frozenset({Field.TITLE}))
     each_group = [_any([Atom(word, phrase=True) for word in words]) for words in groups if words]
     if not each_group:
         return []
-    found = dict(_titles(cursor, f"{columns}({' AND '.join(each_group)})", limit))
+    found = dict(_titles(cursor, " AND ".join(each_group), limit))
     if len(each_group) > 1 and len(found) < limit:
-        rarest = min(each_group, key=lambda group: _count(cursor, f"{columns}{group}"))
-        found |= dict(_titles(cursor, f"{columns}{rarest}", limit - len(found)))
+        rarest = min(each_group, key=lambda group: _count(cursor, _within(_TITLE, group)))
+        found |= dict(_titles(cursor, rarest, limit - len(found)))
     return list(found.items())
 
 
@@ -213,34 +269,58 @@ def _titles(cursor: Cursor, expression: str, limit: int) -> list[tuple[int, str]
     rows = cursor.execute(
         "SELECT number, title_folded FROM tasks WHERE number IN"
         " (SELECT rowid FROM task_text WHERE task_text MATCH ? LIMIT ?)",
-        (expression, limit),
+        (_within(_TITLE, expression), limit),
     )
     return rows.fetchall()
 
 
 def _page(
-    cursor: Cursor, hits: Condition, formula: str, whole: str, where: Condition, order: Order
+    cursor: Cursor,
+    hits: Sequence[_Hits],
+    bearing: Sequence[Condition],
+    scoring: _Scoring,
+    where: Condition,
+    order: Order,
 ) -> tuple[list[Found], int]:
-    """One statement for the best hits and their number, which looks at each hit once.
+    """One statement for the best tasks and how many there are, of the hits and of those that are ``bearing`` labels.
 
-    ``formula`` makes the final score of the hit's ``raw`` one and the task's ``bonus``.
+    No two of ``hits`` have a task in common. One that bears labels as well has their scores on top, so that the best of
+    all are among the best of the hits and the tasks that bear labels.
     """
+    together = _together(bearing)
+    labels = Condition(f"SELECT number, sum(score) AS score FROM ({together.sql}) GROUP BY number", together.values)
+    if bearing and not hits:
+        hits, bearing = [_Hits(_bracketed(labels, "labels"), "labels.number", "labels.score")], ()
+    if not hits:
+        return [], 0
     key = "score" if order.sort is SearchSort.RELEVANCE else "key"
-    statement = f"""
-        WITH hits (number, raw) AS ({hits.sql}),
-        scored AS MATERIALIZED (
-            SELECT tasks.id, tasks.number, tasks.updated_at, {_KEY[order.sort]} AS key, hits.raw, {_BONUS} AS bonus,
-                ? <> '' AND instr(tasks.title_folded, ?) AS whole
-            FROM hits CROSS JOIN tasks ON tasks.number = hits.number
-            WHERE {where.sql}
-        )
-        SELECT id, number, {formula} * CASE WHEN whole THEN {WHOLE_IN_TITLE} ELSE 1 END AS score, whole,
-            (SELECT count(*) FROM scored)
-        FROM scored ORDER BY {_by_key(order, key)}, updated_at DESC, id LIMIT ?
-    """
-    rows = cursor.execute(statement, (*hits.values, whole, whole, *where.values, order.limit)).fetchall()
-    found = [Found(task_id, number, score, bool(is_whole)) for task_id, number, score, is_whole, _ in rows]
-    return found, rows[0][4] if rows else 0
+    first = f"ORDER BY {_by_key(order, key)}, updated_at DESC, id LIMIT ?"
+    found = _together([scoring.of_tasks(each, where, order, with_labels=bool(bearing)) for each in hits])
+    if bearing:
+        only = _Hits(Condition("labels"), "labels.number", "0")
+        named = scoring.of_tasks(only, where, order, with_labels=True)
+        statement = f"""
+            WITH labels AS MATERIALIZED ({labels.sql}), found AS MATERIALIZED ({found.sql}),
+            named AS MATERIALIZED ({named.sql}), best AS MATERIALIZED (SELECT * FROM found {first})
+            SELECT id, number, score, whole,
+                (SELECT count(*) FROM found WHERE NOT labelled) + (SELECT count(*) FROM named)
+            FROM (SELECT * FROM best UNION ALL SELECT * FROM named WHERE number NOT IN (SELECT number FROM best))
+            {first}
+        """
+        values = (*labels.values, *found.values, *named.values, order.limit, order.limit)
+    else:
+        statement = f"""
+            WITH found AS MATERIALIZED ({found.sql})
+            SELECT id, number, score, whole, (SELECT count(*) FROM found) FROM found {first}
+        """
+        values = (*found.values, order.limit)
+    rows = cursor.execute(statement, values).fetchall()
+    page = [Found(task_id, number, score, bool(is_whole)) for task_id, number, score, is_whole, _ in rows]
+    return page, rows[0][4] if rows else 0
+
+
+def _bracketed(selection: Condition, name: str) -> Condition:
+    return Condition(f"({selection.sql}) AS {name}", selection.values)
 
 
 def _by_key(order: Order, key: str) -> str:
@@ -258,39 +338,49 @@ def _any(atoms: Iterable[Atom]) -> str:
     return "(" + " OR ".join(map(_quoted, atoms)) + ")"
 
 
-def _columns(fields: frozenset[Field]) -> str:
-    """What restricts the bracket after it to these columns; empty if there are none."""
-    named = " ".join(column for field, column in _COLUMNS.items() if field in fields)
-    return f"{{{named}}} : " if named else ""
+def _within(fields: frozenset[Field], expression: str) -> str:
+    """An expression for the columns of these fields, of which there is at least one."""
+    columns = [column for field, column in _COLUMNS.items() if field in fields]
+    # Without need a restriction costs the index two thirds more.
+    return expression if len(columns) == len(_COLUMNS) else f"{{{' '.join(columns)}}} : ({expression})"
 
 
-def _scored(cursor: Cursor, columns: str, atoms: Sequence[Atom]) -> list[Condition]:
+def _scored(cursor: Cursor, fields: frozenset[Field], atoms: Sequence[Atom]) -> list[_Hits]:
     """The rows with any of the atoms, with their scores.
 
     An atom that more than half of all rows have is worth next to nothing, but it is that which costs: 60 ms for each
     100,000 rows. Rows that have no other are not scored one by one.
     """
-    if not columns:
+    if not fields & _COLUMNS.keys():
         return []
     (rows,) = cursor.execute("SELECT coalesce(max(number), 0) FROM tasks").fetchone()
     common: list[Atom] = []
-    if _count(cursor, f"{columns}{_any(atoms)}") > rows / 2:
-        common = [atom for atom in atoms if len(atoms) == 1 or _count(cursor, f"{columns}{_any([atom])}") > rows / 2]
+    if _count(cursor, _within(fields, _any(atoms))) > rows / 2:
+        common = [atom for atom in atoms if len(atoms) == 1 or _count(cursor, _within(fields, _any([atom]))) > rows / 2]
     rare = [atom for atom in atoms if atom not in common]
-    scored = [_ranked(columns, _any(rare))] if rare else []
+    scored = _ranked(fields, _any(rare)) if rare else []
     if common:
         others = f"{_any(common)}{f' NOT {_any(rare)}' if rare else ''}"
-        sql = f"SELECT rowid AS number, {_LEAST_RARITY:.7f} AS score FROM task_text WHERE task_text MATCH ?"
-        scored.append(Condition(sql, (f"{columns}({others})",)))
+        scored += _alike(fields, others, f"{_LEAST_RARITY:.7f}")
     return scored
 
 
-def _ranked(columns: str, expression: str) -> Condition:
-    return Condition(
-        "SELECT rowid AS number, -rank AS score FROM task_text"
-        f" WHERE task_text MATCH ? AND rank MATCH 'bm25({_TITLE_WEIGHT}, 1.0)'",
-        (f"{columns}({expression})",),
+def _ranked(fields: frozenset[Field], expression: str) -> list[_Hits]:
+    """The rows of an expression, by relevance."""
+    if not fields & _COLUMNS.keys():
+        return []
+    where = Condition(
+        f"task_text MATCH ? AND task_text.rank MATCH 'bm25({_TITLE_WEIGHT}, 1.0)'", (_within(fields, expression),)
     )
+    return [_Hits(_INDEX, "task_text.rowid", "-task_text.rank", where)]
+
+
+def _alike(fields: frozenset[Field], expression: str, score: str, further: Condition = ALWAYS) -> list[_Hits]:
+    """The rows of an expression, all of the same score."""
+    if not fields & _COLUMNS.keys():
+        return []
+    matching = Condition("task_text MATCH ?", (_within(fields, expression),))
+    return [_Hits(_INDEX, "task_text.rowid", score, all_of([matching, further]))]
 
 
 def _count(cursor: Cursor, expression: str) -> int:
@@ -320,7 +410,7 @@ def _labels(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> 
 
 def _rarities(cursor: Cursor, labels: Sequence[_Label], atoms: Sequence[Atom]) -> dict[str, dict[str, float]]:
     """What each label adds to the score of a task that bears it, by kind: its rarity, for each atom that it matches."""
-    (all_tasks,) = cursor.execute("SELECT count(*) FROM tasks").fetchone()
+    all_tasks = _number_of_tasks(cursor)
     patterns = [pattern([atom]) for atom in atoms]
     scores: dict[str, dict[str, float]] = {}
     for kind, statement in _BEARERS.items():
@@ -334,22 +424,33 @@ def _rarities(cursor: Cursor, labels: Sequence[_Label], atoms: Sequence[Atom]) -
     return scores
 
 
+def _number_of_tasks(cursor: Cursor) -> int:
+    (number,) = cursor.execute("SELECT coalesce(sum(number), 0) FROM task_counts").fetchone()
+    return int(number)
+
+
 def _matching(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> Condition:
     """True of the tasks that have any of the atoms in their texts or labels."""
+    parts = _having(cursor, atoms, fields)
+    if not parts:
+        return NEVER
+    having = _together(parts)
+    return Condition(f"tasks.number IN ({having.sql})", having.values)
+
+
+def _having(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> list[Condition]:
+    """Selections of the tasks that have any of the atoms: in their texts, and in labels of each kind."""
     parts: list[Condition] = []
-    columns = _columns(fields)
-    if columns:
-        parts.append(Condition("SELECT rowid FROM task_text WHERE task_text MATCH ?", (f"{columns}{_any(atoms)}",)))
+    if fields & _COLUMNS.keys():
+        expression = _within(fields, _any(atoms))
+        parts.append(Condition("SELECT rowid FROM task_text WHERE task_text MATCH ?", (expression,)))
     labels = _labels(cursor, atoms[:ATOMS_LIMIT], fields)
     for kind in _BEARERS:
         ids = {label.id: 0.0 for label in labels if label.kind == kind}
         if ids:
             bearing = _bearing(kind, ids)
             parts.append(Condition(f"SELECT number FROM ({bearing.sql})", bearing.values))
-    if not parts:
-        return Condition("0")
-    sql = " UNION ALL ".join(part.sql for part in parts)
-    return Condition(f"tasks.number IN ({sql})", tuple(value for part in parts for value in part.values))
+    return parts
 
 
 def texts_since(cursor: Cursor, seq: int) -> list[tuple[str, str]]:

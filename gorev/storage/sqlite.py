@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any, Final
 
 from gorev.domain.errors import Busy, GorevError, WorkspaceUnavailable
-from gorev.domain.text import folded
+from gorev.domain.text import caseless, folded
 
 Cursor = sqlite3.Cursor
 Connection = sqlite3.Connection
 Error = sqlite3.Error
 
 BUSY_TIMEOUT_MS: Final = 8_000
+# Pages that a reader keeps. At 100,000 tasks those of a list are scattered over 150 MB, and more than SQLite's own 2 MB;
+# with 8 MB, which the processor does not keep near itself, a search that goes through all of them takes 15 % more.
+READER_CACHE_KIB: Final = 4 * 1024
 
 CONNECT: Final[dict[str, Any]] = {
     "isolation_level": None,
@@ -47,7 +50,8 @@ def connect(path: Path) -> Connection:
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
-    connection.create_function("folded", 1, folded, deterministic=True)  # for migrations
+    for function in (folded, caseless):  # for migrations
+        connection.create_function(function.__name__, 1, function, deterministic=True)
     return connection
 
 
@@ -83,6 +87,7 @@ def configure_reader(connection: Connection) -> None:
     """Make a connection fit to read, and unfit to write."""
     connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute(f"PRAGMA cache_size = -{READER_CACHE_KIB}")
     connection.execute("PRAGMA query_only = ON")
 
 

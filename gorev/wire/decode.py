@@ -7,7 +7,7 @@ wrong is named as the caller spelt it.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Generic, TypeVar, get_args, get_type_hints
 
@@ -15,7 +15,7 @@ import attrs
 import msgspec
 from msgspec import UnsetType
 
-from gorev.domain.errors import AsSpelt, ConflictingAlias, MissingParameter, UnknownField
+from gorev.domain.errors import AsSpelt, ConflictingAlias, GorevError, MissingParameter, UnknownField
 from gorev.wire import kinds
 from gorev.wire.vocabulary import Names, Vocabulary
 
@@ -37,34 +37,35 @@ def decode(
 ) -> Decoded[S]:
     """Read ``given`` as ``declared``. A null is taken as absent, except where the field says that it clears.
 
-    @raise ConflictingAlias: two spellings of one field disagree.
+    @raise ConflictingAlias: two spellings of one field mean different values.
     @raise MissingParameter: a required field is absent or null.
     @raise InvalidValue: a value is of the wrong kind, or a key is unknown and such are refused.
     """
     fields = field_kinds(declared)
-    found: dict[str, object] = {}
-    spelt: dict[str, str] = {}
+    keys_of: dict[str, list[str]] = {}
     unknown: list[str] = []
-    for key, value in given.items():
+    for key in given:
         name = names.inside(key)
-        if name not in fields:
-            unknown.append(key)
-        elif name in found and found[name] != value:
-            raise ConflictingAlias(keys=[spelt[name], key])
+        if name in fields:
+            keys_of.setdefault(name, []).append(key)
         else:
-            found[name], spelt[name] = value, key
+            unknown.append(key)
     if unknown and refuse_unknown:
         known = sorted(names.out(words)[name] for name in fields)
         close = difflib.get_close_matches(unknown[0], sorted(names.spellings()), 1)
         nearest = [names.out(words)[name] for each in close if (name := names.inside(each)) in fields]
         raise UnknownField(field=AsSpelt(unknown[0]), value=unknown[0], allowed=nearest or known)
     values: dict[str, object] = {}
+    spelt: dict[str, str] = {}
     for name, (kind, clears) in fields.items():
-        value = found.get(name)
-        if value is None and name in found and clears:
+        if name not in keys_of:
+            continue
+        key = spelt[name] = _agreed(kind, clears, keys_of[name], given)
+        value = given[key]
+        if value is None and clears:
             values[name] = None
         elif value is not None:
-            values[name] = kinds.read(AsSpelt(spelt[name]), kind, value)
+            values[name] = kinds.read(AsSpelt(key), kind, value)
     for field in msgspec.structs.fields(declared):
         if (
             field.name not in values
@@ -75,6 +76,27 @@ def decode(
             name = spelt.get(field.name) or names.out(words)[field.name]
             raise MissingParameter(field=AsSpelt(name), allowed=kinds.tokens(kind))
     return Decoded(declared(**values), spelt, tuple(unknown))
+
+
+def _agreed(kind: Any, clears: bool, keys: Sequence[str], given: Mapping[str, object]) -> str:
+    """The one of a field's spellings that counts, the last: the others say the same, or a null that says nothing.
+
+    @raise ConflictingAlias: they do not.
+    """
+    first, *others = [key for key in keys if clears or given[key] is not None] or keys
+    for other in others:
+        if given[other] != given[first] and not _means_the_same(kind, given[first], given[other]):
+            raise ConflictingAlias(keys=[first, other])
+    return others[-1] if others else first
+
+
+def _means_the_same(kind: Any, one: object, other: object) -> bool:
+    """Whether two values that look different are read as one; whatever is empty clears."""
+    try:
+        read = [None if each is None else kinds.read("", kind, each) or None for each in (one, other)]
+    except GorevError:
+        return False
+    return bool(read[0] == read[1])
 
 
 @cache

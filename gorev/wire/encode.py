@@ -30,6 +30,7 @@ from gorev.wire.vocabulary import (
     LINK_KIND,
     PRIORITY,
     PROJECT,
+    ROW,
     STATUS,
     SUMMARY,
     TAG,
@@ -117,6 +118,8 @@ _NOT_IN_ROWS: Final = (
     "links",
     "rev",
 )
+_TAGS_IN_ROWS: Final = 10
+_TAG_CHARACTERS_IN_ROWS: Final = 200
 
 
 @attrs.frozen
@@ -161,23 +164,21 @@ class Encoder:
         return encoded
 
     def brief(self, view: TaskView) -> Object:
-        """A task as a row for an assistant, which pays for every word: what tells tasks apart, and the counters."""
-        names = TASK.out(self.words)
-        left_out = (
-            "description",
-            "created_at",
-            "updated_at",
-            "workspace_id",
-            "project_id",
-            "has_subtasks",
-            "links",
-            "rev",
-        )
-        encoded = self.task(view)
-        for name in left_out:
+        """A task as a row for an assistant, which pays for every word: what tells tasks apart, and the counters.
+
+        Of many or long tags it has the first ones, and how many there are.
+        """
+        names = ROW.out(self.words)
+        encoded = self.task(attrs.evolve(view, task=attrs.evolve(view.task, description="", tags=()), links=None))
+        for name in _NOT_IN_ROWS:
             encoded.pop(names[name], None)
         if view.task.tags:
-            encoded[names["tags"]] = [each.name for each in view.task.tags]
+            shown = [each.name for each in view.task.tags][:_TAGS_IN_ROWS]
+            while len(shown) > 1 and sum(map(len, shown)) > _TAG_CHARACTERS_IN_ROWS:
+                shown.pop()
+            encoded[names["tags"]] = shown
+            if len(shown) < len(view.task.tags):
+                encoded[names["tag_count"]] = len(view.task.tags)
         return encoded
 
     def branch(self, root: Branch) -> Object:

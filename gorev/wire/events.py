@@ -77,6 +77,18 @@ def progress(step: Progress, workspace_id: str, format_: Format, now: datetime) 
     }
 
 
+def removed(workspace_id: str, format_: Format, now: datetime) -> Object:
+    """That a user removed the workspace from the daemon: clients reload, and find that it is gone."""
+    head: Object = {"type": "workspace_sync"}
+    if format_ is Format.CHANGE:
+        head["action"] = "sync"
+    return head | {
+        "data": {"reason": "workspace_removed"},
+        "workspace_id": workspace_id,
+        "timestamp": instant(now) if format_ is Format.SIMPLE else int(now.timestamp()),
+    }
+
+
 def _simple_head(event: Event, entity: TaskView | ProjectView) -> Object:
     type_ = _SIMPLE_TYPE.get(event.kind, event.kind.value)
     if isinstance(entity, TaskView):

@@ -18,6 +18,7 @@ from gorev.wire.vocabulary import PROJECT, TASK, TEMPLATE, Vocabulary
 T = TypeVar("T")
 
 _BATCH: Final = 500
+_KEY_CHARACTERS: Final = 60
 
 _CONFLICT: Final = {
     Entity.PROJECT: "conflict: project {id}",
@@ -31,6 +32,7 @@ _CAUTION: Final = {
     Caution.PROJECT_OF_PARENT: "warning: a subtask goes to its parent's project: {row}",
     Caution.MAPPING_UNUSED: "warning: project_mapping names a project that is not in the document: {row}",
     Caution.INTERACTION_LEFT_OUT: "warning: an interaction of no known task or kind was left out: {row}",
+    Caution.UNKNOWN_KEY: "warning: this is no parameter, and was ignored: {row}",
 }
 
 
@@ -52,6 +54,8 @@ def lines(report: ImportReport, language: str) -> Iterator[str]:
     yield text(language, "Dependencies: {count}", count=report.imported_dependencies)
     if report.skipped:
         yield text(language, "skipped: {count}", count=report.skipped)
+    if undecided := sum(each.resolution is Resolution.PROMPT for each in report.conflicts):
+        yield text(language, "To decide: {count}. Call again with skip, overwrite or merge.", count=undecided)
     for conflict in report.conflicts:
         yield text(language, _CONFLICT[conflict.entity], id=conflict.existing_id)
     for warned in report.warnings:
@@ -61,6 +65,12 @@ def lines(report: ImportReport, language: str) -> Iterator[str]:
 def caution(warned: Warned, language: str) -> str:
     """A warning as a sentence."""
     return text(language, _CAUTION[warned.caution], row=warned.row)
+
+
+def shown_key(key: str) -> str:
+    """A name that the caller gave, on a line."""
+    clean = " ".join(key.encode("utf-8", "replace").decode().split())
+    return clean if len(clean) <= _KEY_CHARACTERS else f"{clean[:_KEY_CHARACTERS]}…"
 
 
 def written(report: ImportReport, words: Vocabulary, language: str) -> Iterator[bytes]:

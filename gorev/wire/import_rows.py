@@ -16,7 +16,7 @@ from gorev.domain.template import Field, FieldKind, Template
 from gorev.domain.values import UNSET, Priority, Status, Unset
 from gorev.wire.encode import json
 from gorev.wire.json_stream import JsonText, Malformed
-from gorev.wire.vocabulary import FIELD, FIELD_KIND, PRIORITY, RELATION, STATUS, Names, understood
+from gorev.wire.vocabulary import FIELD, FIELD_KIND, PRIORITY, RELATION, STATUS, TAG, Names, understood
 
 _LANGUAGES: Final = ("tr", "en")
 
@@ -24,7 +24,7 @@ _LANGUAGES: Final = ("tr", "en")
 def fields_of(names: Names, given: object) -> dict[str, Any] | None:
     """The fields of an object by their names inside; keys that mean nothing are passed over.
 
-    @raise ConflictingAlias: two spellings of one field disagree.
+    @raise ConflictingAlias: two spellings of one field mean different values.
     """
     if not isinstance(given, dict):
         return None
@@ -33,10 +33,24 @@ def fields_of(names: Names, given: object) -> dict[str, Any] | None:
         name = names.inside(spelling)
         if name is None:
             continue
-        if name in found and found[name] != value:
+        if name in found and found[name] != value and _meaning(name, found[name]) != _meaning(name, value):
             raise ConflictingAlias(keys=[next(each for each in given if names.inside(each) == name), spelling])
         found[name] = value
     return found
+
+
+def _meaning(name: str, value: object) -> object:
+    """What is compared of a value, of which there may be several spellings."""
+    if not isinstance(value, str):
+        return value
+    match name:
+        case "status":
+            return understood(STATUS, value) or value
+        case "priority":
+            return understood(PRIORITY, value) or value
+        case "due_date":
+            return calendar_date(value) or value
+    return value
 
 
 def parsed(value: object) -> object:
@@ -167,7 +181,7 @@ class Values:
         """A tag's name."""
         if isinstance(given, dict):
             # Clients write the tag objects they were given.
-            given = given.get("isim", given.get("name"))
+            given = (fields_of(TAG, given) or {}).get("name")
         if not isinstance(given, str):
             self.problems.value("tags", row, "a list of names, or names separated by commas")
             return None

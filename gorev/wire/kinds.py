@@ -8,8 +8,10 @@ the advertised JSON Schema; `read` does the check and the decoding, after rewrit
 from __future__ import annotations
 
 import enum
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Final, Literal, TypeVar
 
@@ -76,6 +78,7 @@ ConflictToken = Literal["skip", "overwrite", "prompt", "merge"]
 Text = str
 Flag = bool
 Rev = Annotated[int, Meta(ge=1)]
+Seq = Annotated[int, Meta(ge=0, le=999_999_999_999_999)]
 Offset = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Tags = list[str]
 DueDate = Annotated[str, Meta(description="YYYY-MM-DD")]
@@ -85,6 +88,7 @@ E = TypeVar("E", bound=enum.Enum)
 
 _YES: Final = frozenset({"true", "yes", "evet", "1"})
 _NO: Final = frozenset({"false", "no", "hayır", "hayir", "0"})
+_LOCALE: Final = re.compile(r"([A-Za-z]{2})(?:[-_.].*)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?\d{1,18}")
 _DECIMAL: Final = re.compile(r"\d{1,9}(?:\.\d{1,9})?", re.ASCII)
 # Actions of gorev_filter_profile as they may also be called (mcp-tools.md §4.4).
@@ -136,10 +140,38 @@ def read(field: str, kind: Any, given: object) -> Any:
     except msgspec.ValidationError:
         refusal, allowed, details = _refusal(kind)
         raise refusal(field=field, value=_shown(given), allowed=allowed, **details) from None
-    for text in value if isinstance(value, list) else [value]:
-        if isinstance(text, str):
+    if kind is not Any:
+        for text in _texts(value):
             clean(field, text)
     return value
+
+
+def _texts(value: object) -> Iterator[str]:
+    """Every text in a value, keys included."""
+    waiting = [value]
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                yield text
+            case list() as items:
+                waiting.extend(items)
+            case dict() as members:
+                waiting.extend(members)
+                waiting.extend(members.values())
+
+
+def schema(kind: Any) -> dict[str, Any]:
+    """The JSON Schema of what is accepted as this kind, but for the aliases of ``mcp-tools.md`` §1."""
+    if kind is Any:
+        return {"anyOf": [{"type": "object"}, {"type": "array"}, {"type": "string"}]}
+    listed = tokens(kind)
+    if listed is not None:
+        # In the order of the declaration, and typed: some clients take no untyped enum.
+        return {"type": "string", "enum": listed}
+    made = msgspec.json.schema(kind)
+    if "enum" in made.get("items", {}):
+        made["items"] = schema(kind.__args__[0])
+    return {"anyOf": [made, {"type": "string"}]} if kind in _ALSO_TEXT else made
 
 
 def tokens(kind: Any) -> list[str] | None:
@@ -162,6 +194,12 @@ def _rewriter(kind: Any) -> Callable[[object], object]:
 
 def _as_it_is(given: object) -> object:
     return given
+
+
+def _language(given: str) -> str:
+    """The first two letters of a locale tag such as ``en-GB`` or ``tr_TR.UTF-8``; other words as they are."""
+    tag = _LOCALE.fullmatch(given)
+    return given if tag is None else tag[1].lower()
 
 
 def _token_of(table: Mapping[Any, str]) -> Callable[[object], object]:
@@ -188,6 +226,8 @@ def _flag(given: object) -> object:
 
 
 def _number(given: object) -> object:
+    if isinstance(given, float) and given.is_integer():
+        return int(given)  # JSON does not tell 2.0 from 2
     return int(given) if isinstance(given, str) and _NUMBER.fullmatch(given.strip()) else given
 
 
@@ -250,7 +290,7 @@ _REWRITE: Final[dict[Any, Callable[[object], object]]] = {
     RelationToken: lambda given: folded(given.strip()) if isinstance(given, str) else given,
     SortToken: _token_of(SORT),
     QuickToken: _token_of(QUICK_FILTER),
-    LanguageToken: lambda given: given.strip()[:2].lower() if isinstance(given, str) else given,
+    LanguageToken: lambda given: _language(given.strip()) if isinstance(given, str) else given,
     ExportFormat: lambda given: (
         {"md": "markdown"}.get(given.lower(), given.lower()) if isinstance(given, str) else given
     ),
@@ -267,6 +307,13 @@ _REWRITE: Final[dict[Any, Callable[[object], object]]] = {
     Tags: _tag_names,
     DueDate: _due_date,
 }
+
+# Lists that may also be given as one text, with commas.
+_ALSO_TEXT: Final = (Tags, FieldTokens, SuggestionTokens)
+
+# Of a refused value, in an error.
+_SHOWN_CHARACTERS: Final = 60
+_SHOWN_ITEMS: Final = 10
 
 _RANGE: Final = "a whole number from {least} to {most}"
 
@@ -300,11 +347,19 @@ def _refusal(kind: Any) -> tuple[type[GorevError], object, dict[str, object]]:
     return InvalidValue, "text", {}
 
 
+def _as_json(given: list[Any] | dict[str, Any]) -> str:
+    """What was given, or only how much of it if it is long or deep."""
+    if len(given) <= _SHOWN_ITEMS:
+        with suppress(RecursionError):
+            return json.dumps(given, ensure_ascii=False)
+    return f"[…] ({len(given)})" if isinstance(given, list) else f"{{…}} ({len(given)})"
+
+
 def _shown(given: object) -> object:
     """The refused value, short enough for an error."""
+    if isinstance(given, list | dict):
+        given = _as_json(given)
     if isinstance(given, str):
         clean = given.encode("utf-8", "replace").decode().replace("\0", "\\0")
-        return clean if len(clean) <= 60 else f"{clean[:60]}…"
-    if isinstance(given, list):
-        return f"[…] ({len(given)})" if given else "[]"
+        return clean if len(clean) <= _SHOWN_CHARACTERS else f"{clean[:_SHOWN_CHARACTERS]}…"
     return given if given is None or isinstance(given, bool | int | float) else type(given).__name__

@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from gorev.domain import text
 from gorev.domain.dates import calendar_date
-from gorev.domain.errors import InvalidDate, InvalidValue, MissingParameter
+from gorev.domain.errors import InvalidDate, InvalidValue, NothingGiven
 from gorev.domain.exporting import Format, Selection
 from gorev.domain.importing.plan import Resolution, Terms
 from gorev.wire import kinds
@@ -98,14 +98,14 @@ class ImportArguments(msgspec.Struct, kw_only=True):
     def path(self, *, has_data: bool) -> str | None:
         """The file to read; none if there is data.
 
-        @raise MissingParameter, InvalidValue: there is neither, or both.
+        @raise NothingGiven, InvalidValue: there is neither, or both.
         """
         if has_data:
             if self.file_path:
                 raise InvalidValue(field="file_path", value=self.file_path, allowed="either a file or data, not both")
             return None
         if not self.file_path:
-            raise MissingParameter(field="file_path", allowed=["file_path", "data"])
+            raise NothingGiven(fields=["file_path", "data"])
         return self.file_path
 
     def terms(self) -> Terms:

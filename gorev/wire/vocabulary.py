@@ -71,6 +71,11 @@ class Names:
         """The field that a spelling means."""
         return self._spellings.get(spelling)
 
+    def others(self, field: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+        """Further spellings of a field, beside the one that this vocabulary emits."""
+        emitted = self.out(vocabulary)[field]
+        return tuple(spelling for spelling, name in self._spellings.items() if name == field and spelling != emitted)
+
     def spellings(self) -> frozenset[str]:
         """Everything that is understood."""
         return frozenset(self._spellings)
@@ -96,6 +101,9 @@ TASK: Final = Names(
     Name("dependent_count", "bu_goreve_bagimli_sayisi", "dependent_on_this_count"),
     Name("links", "bagimliliklar", "bagimliliklar", ("dependencies",)),
 )
+
+# A task as one row of a short list, which counts what it leaves out.
+ROW: Final = TASK.but(Name("tag_count", "etiket_sayisi", "tag_count"))
 
 PROJECT: Final = Names(
     *_same("id", "workspace_id", "rev"),
@@ -149,6 +157,9 @@ TASK_QUERY: Final = Names(
     Name("nested", "agac", "agac"),
 )
 
+EVENT_QUERY: Final = Names(*_same("since", "limit"))
+CLIENT: Final = Names(*_same("client_id", "client_type", "workspace_id", "ttl_seconds"))
+LANGUAGE: Final = Names(*_same("language"))
 WORKSPACE: Final = Names(*_same("path", "name", "workspace_id"))
 
 TEMPLATE: Final = Names(
@@ -408,3 +419,9 @@ def understood(tokens: Mapping[E, str], given: str) -> E | None:
             return value
     also = _ALSO.get(wanted)
     return also if also in tokens else None  # type: ignore[return-value]  # it is one of the tokens' keys
+
+
+def also_understood(tokens: Mapping[E, str]) -> list[str]:
+    """Words beside the tokens that `understood` knows."""
+    values = [value.value for value in tokens if value.value not in tokens.values()]
+    return [*values, *(word for word, value in _ALSO.items() if value in tokens)]

@@ -95,6 +95,8 @@ def test_turkish_and_english_names_of_fields_are_the_same(keys: dict[str, str], 
 
 def test_two_spellings_of_a_field_may_agree_but_not_differ() -> None:
     assert filled(BUG, title="Giriş sayfası boş açılıyor").title.endswith("Giriş sayfası boş açılıyor")
+    assert filled(BUG, oncelik="yuksek", priority="high").priority is Priority.HIGH
+    assert filled(BUG, son_tarih="2031-05-06", due_date="2031-05-06T09:00:00Z").due_date == date(2031, 5, 6)
     refused = refusal(BUG, dict(example(BUG).values) | {"title": "Another"})
     assert isinstance(refused, ConflictingAlias)
     assert refused.details["keys"] == ["baslik", "title"]

@@ -11,8 +11,8 @@ import gorev
 PACKAGE = Path(gorev.__file__).parent
 
 # Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
-CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "Key": 3, "_fine": 1, "_warning": 1, "_problem": 1}
-KEYWORDS = {"allowed", "hints", "title", "description", "reason"}
+CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "noted": 1, "Key": 3, "_fine": 1, "_warning": 1, "_problem": 1}
+KEYWORDS = {"allowed", "hints", "hint", "title", "description", "reason", "summary", "detail"}
 TABLES = {
     "_MESSAGE",
     "_UNAVAILABLE",
@@ -28,6 +28,8 @@ TABLES = {
     "_SENTENCE",
     "_LABEL",
     "INSTRUCTIONS",
+    "_HINTS",
+    "_QUERY_HINTS",
     "message",
     "remedy",
 }
@@ -47,10 +49,15 @@ def _keys_in(tree: ast.AST) -> Iterator[str]:
                     yield from _sentences(node.args[CALLS[name]])
                 if name in ("_warning", "_problem"):
                     yield from _sentences(node.args[2])
-                if name.endswith("Tool") or name.startswith(("Invalid", "Missing", "PathNotAllowed")):
+                described = name.endswith("Tool") or name in ("Prompt", "Argument", "Route", "Fields")
+                if described or name.startswith(("Invalid", "Missing", "PathNotAllowed")):
                     for keyword in node.keywords:
                         if keyword.arg in KEYWORDS:
                             yield from _texts(keyword.value)
+            case ast.ClassDef(name="Area", body=body):
+                for line in body:
+                    if isinstance(line, ast.Assign):
+                        yield from _sentences(line.value)
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TABLES:
                 yield from _texts(value)
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if name in TABLES and value is not None:

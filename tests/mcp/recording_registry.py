@@ -1,4 +1,4 @@
-"""The two contracts of the MCP core, as recording fakes: tools without tasks, a daemon without databases."""
+"""The contracts of the MCP core, as recording fakes: tools without tasks, a daemon without databases."""
 
 from __future__ import annotations
 
@@ -10,10 +10,30 @@ from twisted.internet.defer import CancelledError, Deferred
 
 from gorev.domain.errors import GorevError
 from gorev.mcp.host import Attachment, Hello
-from gorev.mcp.registry import CallContext, ToolOutcome
+from gorev.mcp.registry import (
+    CallContext,
+    Change,
+    Completion,
+    PromptMessages,
+    Registry,
+    ResourcePage,
+    ToolOutcome,
+    UnknownCursor,
+    UnknownPrompt,
+    UnknownResource,
+)
 
-READS = ("oku", "bekle_oku", "inat", "patla", "bozuk", "buyuk")
+READS = ("oku", "bekle_oku", "inat", "patla", "bozuk", "buyuk", "ilerle", "bloklar")
 WRITES = ("yaz", "bekle_yaz", "hata")
+ICONS = [{"src": "data:image/png;base64,AAAA"}]
+URIS = ("test://one", "test://two", "test://three")
+BLOCKS = (
+    {"type": "text", "text": "said"},
+    {"type": "image", "data": "AAAA", "mimeType": "image/png"},
+    {"type": "audio", "data": "AAAA", "mimeType": "audio/wav"},
+    {"type": "resource", "resource": {"uri": "test://one", "mimeType": "text/plain", "text": "one", "_meta": {}}},
+    {"type": "resource_link", "uri": "test://one", "name": "one", "title": "One", "icons": ICONS},
+)
 
 
 def entry(name: str) -> dict[str, Any]:
@@ -32,12 +52,12 @@ def entry(name: str) -> dict[str, Any]:
             "idempotentHint": read,
             "openWorldHint": False,
         },
-        "icons": [{"src": "data:image/png;base64,AAAA"}],
+        "icons": ICONS,
     }
 
 
 @attrs.define
-class RecordingRegistry:
+class RecordingTools:
     """Tools that answer at once, or (``bekle_*``, and ``inat`` even if cancelled) when the test says so.
 
     ``calls`` lists what was begun; ``waiting`` holds a Deferred for each call that waits, in the order of their begin.
@@ -76,6 +96,11 @@ class RecordingRegistry:
             raise RuntimeError("an inner secret")
         if name == "bozuk":
             return ToolOutcome(text="", structured={"metin": object()})
+        if name == "bloklar":
+            return ToolOutcome(text="", blocks=BLOCKS)
+        if name == "ilerle":
+            for step in arguments["adimlar"]:
+                context.progress(*step)
         if name == "buyuk":
             return ToolOutcome(text="x" * arguments["boy"], structured={})
         return ToolOutcome(
@@ -92,6 +117,119 @@ class RecordingRegistry:
     def failure(self, error: GorevError, language: str) -> ToolOutcome:
         text = f"{error.code} in {language}"
         return ToolOutcome(text=text, structured={"code": error.code, "message": text}, is_error=True)
+
+
+@attrs.define
+class RecordingResources:
+    """Three resources on pages of two, in any case, with any fragment. ``error`` is raised if given."""
+
+    error: Exception | None = None
+    contexts: list[CallContext] = attrs.field(factory=list)
+
+    async def page(self, cursor: str | None, context: CallContext) -> ResourcePage:
+        self._note(context)
+        if cursor not in (None, "2"):
+            raise UnknownCursor
+        shown = URIS[2:] if cursor else URIS[:2]
+        return ResourcePage(
+            entries=[
+                {"uri": uri, "name": uri, "title": "T", "annotations": {"priority": 1.0}, "icons": ICONS, "_meta": {}}
+                for uri in shown
+            ],
+            next_cursor=None if cursor else "2",
+        )
+
+    def templates(self, language: str) -> list[dict[str, Any]]:
+        return [{"uriTemplate": "test://{id}", "name": "t", "title": f"in {language}", "icons": ICONS}]
+
+    async def read(self, uri: str, context: CallContext) -> list[dict[str, Any]]:
+        canonical = await self.identify(uri, context)
+        return [{"uri": uri, "mimeType": "text/plain", "text": canonical, "_meta": {}}, {"uri": uri, "blob": "AAAA"}]
+
+    async def identify(self, uri: str, context: CallContext) -> str:
+        self._note(context)
+        canonical = uri.lower().partition("#")[0]
+        if canonical not in URIS:
+            raise UnknownResource(uri)
+        return canonical
+
+    async def complete(
+        self, template: str, argument: str, value: str, given: Mapping[str, str], context: CallContext
+    ) -> Completion:
+        self._note(context)
+        if template != "test://{id}":
+            raise UnknownResource(template)
+        return Completion(values=[f"{argument} {value} {number} {dict(given)}" for number in range(150)], total=1000)
+
+    def _note(self, context: CallContext) -> None:
+        self.contexts.append(context)
+        if self.error is not None:
+            raise self.error
+
+
+@attrs.define
+class RecordingPrompts:
+    """One prompt, which says its arguments in every kind of block."""
+
+    def entries(self, language: str) -> list[dict[str, Any]]:
+        argument = {"name": "a", "title": "A", "description": "an argument", "required": True}
+        return [
+            {"name": "p", "title": "P", "description": f"in {language}", "arguments": [argument], "icons": ICONS},
+            {"name": "bare", "description": "takes nothing"},
+        ]
+
+    async def get(self, name: str, arguments: Mapping[str, str], context: CallContext) -> PromptMessages:
+        if name != "p":
+            raise UnknownPrompt(name)
+        said = {"type": "text", "text": str(dict(arguments))}
+        return PromptMessages(
+            description=f"for {context.workspace}",
+            messages=[{"role": "user", "content": block} for block in (said, *BLOCKS)],
+        )
+
+    async def complete(
+        self, name: str, argument: str, value: str, given: Mapping[str, str], context: CallContext
+    ) -> Completion:
+        if name != "p":
+            raise UnknownPrompt(name)
+        return Completion(values=[f"{argument}={value}"], total=1)
+
+
+@attrs.define
+class RecordingChanges:
+    """Changes that the test tells; ``watched`` lists the workspaces of those who listen."""
+
+    watched: list[Any] = attrs.field(factory=list)
+    _heard: list[Callable[[Change], None]] = attrs.field(factory=list)
+
+    def watch(self, workspace: Any, heard: Callable[[Change], None]) -> Callable[[], None]:
+        self.watched.append(workspace)
+        self._heard.append(heard)
+
+        def stop() -> None:
+            self.watched.remove(workspace)
+            self._heard.remove(heard)
+
+        return stop
+
+    def tell(self, change: Change) -> None:
+        """Let everybody hear of it."""
+        for heard in list(self._heard):
+            heard(change)
+
+
+def offered(
+    tools: RecordingTools | None = None,
+    resources: RecordingResources | None = None,
+    changes: RecordingChanges | None = None,
+) -> Registry:
+    """A registry of recording fakes, new ones where none is given."""
+    return Registry(
+        tools=tools or RecordingTools(),
+        resources=resources or RecordingResources(),
+        prompts=RecordingPrompts(),
+        changes=changes or RecordingChanges(),
+    )
 
 
 async def attached_at_once(hello: Hello | None) -> Attachment:
@@ -116,6 +254,9 @@ class RecordingHost:
     async def attach(self, hello: Hello | None) -> Attachment:
         self.hellos.append(hello)
         return await self.attaching(hello)
+
+    async def current(self, workspace: Any) -> Any:
+        return workspace
 
     def connected(self, session: str, client: str) -> int:
         self.clients.append(session)

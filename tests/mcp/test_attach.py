@@ -95,3 +95,18 @@ def test_a_session_speaks_its_own_language_else_the_daemon_s(
     with said_hello(daemon, workspace=str(folder), lang=asked) as client:
         said = client.call("proje_listele")["content"][0]["text"]
     assert said == text(language, "There are no projects.")
+
+
+def test_a_client_goes_on_when_its_workspace_was_closed_meanwhile(daemon: RunningDaemon, folder: Path) -> None:
+    """A workspace is closed when it is removed, and when nobody used it for a while."""
+    with said_hello(daemon, workspace=str(folder)) as client:
+        made = client.call("proje_olustur", isim="P")["structuredContent"]["proje"]
+        info = {"name": "test", "version": "1"}
+        client.request("initialize", {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": info})
+        client.request("resources/subscribe", {"uri": f"gorev://proje/{made['id']}"})
+        assert daemon.delete(f"/api/v1/workspaces/{workspace_id(folder)}").status == 200
+        assert client.call("proje_listele")["structuredContent"]["projeler"][0]["id"] == made["id"]
+        changed = {"isim": "New"}
+        answer = daemon.put(f"/api/proje/{made['id']}", changed, X_Workspace_Id=workspace_id(folder))
+        assert answer.status == 200
+        assert client.read()["method"] == "notifications/resources/updated"

@@ -167,7 +167,6 @@ def test_each_changed_task_has_one_event(daemon: RunningDaemon) -> None:
         ({"operation": "transition", "ids": ["x"], "data": {}}, "missing_parameter", "durum"),
         ({"operation": "transition", "ids": ["x"], "durum": "x"}, "invalid_status", "durum"),
         ({"operation": "update", "ids": ["x"], "data": {"son_tarih": "2025-02-30"}}, "invalid_date", "son_tarih"),
-        ({"operation": "update", "ids": ["x"], "data": {}}, "missing_parameter", "data"),
     ],
 )
 @pytest.mark.parametrize("language", ["tr", "en"])
@@ -179,6 +178,30 @@ def test_wrong_arguments_are_named(
     assert outcome["isError"]
     assert (outcome["structuredContent"]["code"], outcome["structuredContent"]["details"]["field"]) == (code, field)
     assert field in outcome["content"][0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "target"),
+    [
+        ({"operation": "transition", "durum": "cancelled"}, "transition → iptal"),
+        ({"operation": "tag", "data": {"tags": ["a", "b"], "operation": "replace"}}, "tag replace: a, b"),
+        ({"operation": "update", "data": {"title": "x", "due_date": ""}}, "update: baslik, son_tarih"),
+    ],
+)
+def test_the_text_tells_what_was_to_be_done(daemon: RunningDaemon, arguments: dict[str, Any], target: str) -> None:
+    with daemon.mcp() as assistant:
+        outcome = assistant.call("gorev_bulk", ids=[task(daemon)], dry_run=True, **arguments)
+    assert outcome["content"][0]["text"].startswith(f"{target}: 1 tasks, 0 changed, 0 failed, 1 warnings")
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_an_update_of_nothing_names_what_could_be_updated(daemon: RunningDaemon, language: str) -> None:
+    with daemon.mcp(language) as assistant:
+        outcome = assistant.call("gorev_bulk", operation="update", ids=["x"], data={})
+    assert outcome["structuredContent"]["code"] == "missing_parameter"
+    fields = outcome["structuredContent"]["details"]["fields"]
+    assert set(fields) == {"durum", "oncelik", "baslik", "aciklama", "son_tarih", "proje_id", "etiketler"}
+    assert ", ".join(fields) in outcome["content"][0]["text"]
 
 
 def test_the_same_key_does_it_once(daemon: RunningDaemon) -> None:
@@ -201,3 +224,37 @@ def test_the_older_names_of_bulk_tools_do_the_same(daemon: RunningDaemon) -> Non
     assert [each["structuredContent"]["successful"] for each in (moved, tagged)] == [[one], [one]]
     assert each["structuredContent"]["successful"] == [one, other]
     assert (shown(daemon, one)["baslik"], shown(daemon, other)["oncelik"]) == ("renamed", "dusuk")
+
+
+def test_a_wrong_field_of_one_task_fails_that_task_alone(daemon: RunningDaemon) -> None:
+    """Each field is checked as in a single update, and the whole of that task's update fails (``behaviours.md`` §5)."""
+    ids = [task(daemon) for _ in range(5)]
+    wrong: list[dict[str, Any]] = [
+        {"title": "new", "status": "nonsense"},
+        {"title": "new", "due_date": "2025-02-30"},
+        {"title": " "},
+        {"title": "new", "baslik": "other"},
+    ]
+    updates = [{"id": id_} | fields for id_, fields in zip(ids, [*wrong, {"title": "renamed"}], strict=True)]
+    with daemon.mcp() as assistant:
+        outcome = assistant.call("gorev_batch_update", updates=updates)
+    assert not outcome["isError"]
+    struct = outcome["structuredContent"]
+    assert struct["successful"] == ids[4:]
+    assert [(each["task_id"], each["code"], each.get("field")) for each in struct["failed"]] == [
+        (ids[0], "invalid_status", "status"),
+        (ids[1], "invalid_date", "due_date"),
+        (ids[2], "invalid_value", "baslik"),
+        (ids[3], "conflicting_alias", None),
+    ]
+    assert [shown(daemon, id_)["rev"] for id_ in ids] == [1, 1, 1, 1, 2]
+
+
+def test_two_updates_of_one_task_are_done_as_one(daemon: RunningDaemon) -> None:
+    one = task(daemon)
+    updates = [{"id": one, "title": "a", "priority": "low"}, {"id": one, "title": "b", "tags": ["x"]}]
+    with daemon.mcp() as assistant:
+        outcome = assistant.call("gorev_batch_update", updates=updates)
+    assert outcome["structuredContent"]["successful"] == [one]
+    after = shown(daemon, one)
+    assert (after["baslik"], after["oncelik"], len(after["etiketler"]), after["rev"]) == ("b", "dusuk", 1, 2)

@@ -21,6 +21,7 @@ from twisted.internet.endpoints import UNIXClientEndpoint, UNIXServerEndpoint, c
 from twisted.internet.error import ConnectionDone
 from twisted.internet.interfaces import IListeningPort
 from twisted.internet.protocol import Protocol, connectionDone
+from twisted.internet.task import Clock
 from twisted.internet.testing import StringTransport
 from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
@@ -28,11 +29,12 @@ from zope.interface import implementer
 
 from gorev.domain.errors import GorevError, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.mcp.host import Attachment, Hello
-from gorev.mcp.line import MAX_IN_FLIGHT, Connection, LineFactory
+from gorev.mcp.line import HANG_UP_SECONDS, MAX_RUNNING, MAX_WAITING, MAX_WAITING_BYTES, Connection, LineFactory
 from gorev.mcp.peer import same_user
 from gorev.mcp.reception import Service
+from gorev.mcp.registry import Change
 from tests.conftest import LoggedFailures
-from tests.mcp.recording_registry import RecordingHost, RecordingRegistry
+from tests.mcp.recording_registry import RecordingChanges, RecordingHost, RecordingTools, offered
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # nothing may depend on timing
 
@@ -68,11 +70,14 @@ class Line:
     """A connection to a line wire of its own, and what came back over it."""
 
     def __init__(self, host: RecordingHost | None = None, token: str | None = None, uid: int | None = None) -> None:
-        self.registry = RecordingRegistry()
+        self.registry = RecordingTools()
+        self.changes = RecordingChanges()
         self.host = host or RecordingHost()
+        self.clock = Clock()
         service = Service(
             host=self.host,
-            registry=self.registry,
+            registry=offered(self.registry, changes=self.changes),
+            clock=self.clock,
             render=lambda error, language: f"{error.code} in {language}",
             version="1.2.3",
             instance="instance",
@@ -428,10 +433,7 @@ def test_where_there_is_a_token_nobody_else_is_served(opening: dict[str, Any]) -
 
 
 def test_a_token_is_in_no_representation() -> None:
-    service = Service(
-        host=RecordingHost(), registry=RecordingRegistry(), render=str_of, version="1", instance="i", token="secret"
-    )
-    assert "secret" not in repr(service)
+    assert "secret" not in repr(service(RecordingHost(), RecordingTools(), token="secret"))
 
 
 def str_of(error: GorevError, language: str) -> str:
@@ -441,23 +443,94 @@ def str_of(error: GorevError, language: str) -> str:
 # Flow
 
 
-def test_reading_stops_while_too_many_requests_run() -> None:
+def test_requests_beyond_the_limit_wait_for_their_turn() -> None:
     line = Line()
-    line.send(*(request("bekle_oku", number) for number in range(MAX_IN_FLIGHT + 10)))
-    assert len(line.registry.calls) == MAX_IN_FLIGHT
-    assert line.transport.producerState == "paused"
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING + 10)))
+    assert len(line.registry.calls) == MAX_RUNNING
+    assert line.transport.producerState == "producing"
     for waiting in line.registry.waiting[:10]:
         waiting.callback(None)
-    assert len(line.registry.calls) == MAX_IN_FLIGHT + 10
-    line.registry.waiting[10].callback(None)
+    assert len(line.registry.calls) == MAX_RUNNING + 10
+    assert [answer["id"] for answer in line.take()] == list(range(10))
+
+
+def test_reading_stops_while_too_many_requests_wait() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING + MAX_WAITING + 5)))
+    assert line.transport.producerState == "paused"
+    for waiting in line.registry.waiting[:6]:
+        waiting.callback(None)
+    assert len(line.registry.calls) == MAX_RUNNING + 6
     assert line.transport.producerState == "producing"
-    assert len(line.take()) == 11
+
+
+def test_reading_stops_while_too_much_waits() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)))
+    size = MAX_WAITING_BYTES // 4
+    for number in range(4):
+        assert line.transport.producerState == "producing"
+        line.send(request("oku", f"large {number}", metin="x" * size))
+    assert line.transport.producerState == "paused"
+    for waiting in line.registry.waiting[:2]:
+        waiting.callback(None)
+    assert line.transport.producerState == "producing"
+
+
+def cancelled(identity: object) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": identity}}
+
+
+def test_a_cancellation_is_heard_however_many_requests_run() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)), request("bekle_oku", "waits"))
+    line.send(cancelled(5))
+    assert line.registry.waiting[5].called
+    assert len(line.registry.calls) == MAX_RUNNING + 1
+    assert line.take() == []
+
+
+def test_a_request_that_waits_can_be_cancelled() -> None:
+    line = Line()
+    line.send(
+        *(request("bekle_oku", number) for number in range(MAX_RUNNING)), request("oku", "1"), request("oku", 100)
+    )
+    line.send(cancelled("1"), cancelled(True), cancelled(1.0), cancelled(None))
+    for waiting in list(line.registry.waiting):
+        waiting.callback(None)
+    assert [answer["id"] for answer in line.take()] == [0, 100, *range(1, MAX_RUNNING)]
+
+
+def test_a_handshake_that_waits_cannot_be_cancelled() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)), request("initialize", "i"))
+    line.send(cancelled("i"))
+    line.registry.waiting[0].callback(None)
+    assert [answer["id"] for answer in line.take()] == [0, "i"]
+
+
+def test_many_requests_that_waited_are_worked_off_without_a_deep_stack() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)))
+    line.send(*(request("oku", f"w{number}") for number in range(1000)))
+    line.registry.waiting[0].callback(None)
+    assert len(line.take()) == 1001
+
+
+def test_what_waits_is_not_begun_while_the_peer_does_not_read() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)), request("oku", "waits"))
+    line.connection.pauseProducing()
+    line.registry.waiting[0].callback(None)
+    assert [answer["id"] for answer in line.take()] == [0]
+    line.connection.resumeProducing()
+    assert [answer["id"] for answer in line.take()] == ["waits"]
 
 
 def test_a_write_that_is_read_late_does_not_overtake_those_that_wait() -> None:
     """What ends lets the next line in, while earlier writes still stand in the queue."""
     line = Line()
-    tools = ["bekle_yaz", "oku", *["yaz"] * (MAX_IN_FLIGHT + 10)]
+    tools = ["bekle_yaz", "oku", *["yaz"] * (MAX_RUNNING + 10)]
     line.send(*(request(tool, number, metin=str(number)) for number, tool in enumerate(tools)))
     line.registry.waiting[0].callback(None)
     assert line.registry.ended == [str(number) for number in range(len(tools))]
@@ -477,16 +550,6 @@ def test_reading_stops_while_the_peer_does_not_read() -> None:
 def test_one_slow_request_does_not_hold_up_the_others() -> None:
     line = Line()
     assert [answer["id"] for answer in line.send(request("bekle_oku", 1), request("oku", 2))] == [2]
-
-
-def test_a_cancelled_request_makes_room() -> None:
-    line = Line()
-    line.send(*(request("bekle_oku", number) for number in range(MAX_IN_FLIGHT - 1)))
-    line.send({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": 0}})
-    line.send(request("bekle_oku", "a"), request("bekle_oku", "b"))
-    assert len(line.registry.calls) == MAX_IN_FLIGHT + 1
-    assert line.transport.producerState == "paused"
-    assert line.take() == []
 
 
 # The end
@@ -556,6 +619,123 @@ def test_the_wait_for_what_runs_may_be_given_up() -> None:
     assert given_up == [None]
     line.registry.waiting[1].callback(None)
     assert len(line.take()) == 1
+
+
+SHUTTING_DOWN = {"jsonrpc": "2.0", "method": "notifications/gorev/shutting_down", "params": {}}
+
+
+def test_a_bridge_is_told_of_the_end_and_what_it_had_sent_by_then_is_still_answered() -> None:
+    line = Line()
+    line.send(hello(drains=True), request("bekle_oku", 1))
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    assert line.take() == [SHUTTING_DOWN]
+    assert [answer["id"] for answer in line.send(request("oku", 2))] == [2]
+    line.registry.waiting[0].callback(None)
+    assert [answer["id"] for answer in line.take()] == [1]
+    assert drained == []
+    line.connection.readConnectionLost()
+    assert drained == [None]
+    assert line.transport.disconnecting
+
+
+def test_a_bridge_that_does_not_end_its_side_is_not_waited_for_long() -> None:
+    line = Line()
+    line.send(hello(drains=True))
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    line.clock.advance(HANG_UP_SECONDS)
+    assert drained == [None]
+    assert line.send(PING) == [SHUTTING_DOWN]
+
+
+def test_a_bridge_that_goes_when_it_is_told_of_the_end_is_not_waited_for() -> None:
+    line = Line()
+    line.send(hello(drains=True))
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    line.lose()
+    assert drained == [None]
+    assert line.clock.getDelayedCalls() == []
+
+
+def test_a_bridge_that_is_being_attached_is_told_of_the_end_after_its_welcome() -> None:
+    attached: Deferred[Attachment] = Deferred()
+    line = Line(RecordingHost(attaching=lambda _: attached))
+    line.send(hello(drains=True))
+    line.factory.drain()
+    assert line.take() == []
+    attached.callback(Attachment(workspace="w", description=None))
+    assert [message["method"].rpartition("/")[2] for message in line.take()] == ["welcome", "shutting_down"]
+
+
+@pytest.mark.parametrize("opening", [PING, hello(), hello(drains=False)])
+def test_who_has_not_promised_to_end_its_side_is_told_nothing(opening: dict[str, Any]) -> None:
+    line = Line()
+    line.send(opening)
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    assert (line.take(), drained) == ([], [None])
+
+
+def test_draining_answers_what_waits_too() -> None:
+    line = Line()
+    line.send(*(request("bekle_oku", number) for number in range(MAX_RUNNING)), request("oku", "waits"))
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    for waiting in list(line.registry.waiting):
+        assert drained == []
+        waiting.callback(None)
+    assert drained == [None]
+    assert {answer["id"] for answer in line.take()} == {*range(MAX_RUNNING), "waits"}
+
+
+LISTEN = request(
+    "subscriptions/listen",
+    "l",
+    _meta={
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    },
+    notifications={"resourceSubscriptions": ["test://one"]},
+)
+
+
+def test_listens_take_no_place_of_other_requests() -> None:
+    line = Line()
+    line.send(*(LISTEN | {"id": number} for number in range(MAX_RUNNING)), request("oku", "a"))
+    assert len(line.registry.calls) == 1
+
+
+def test_draining_ends_what_the_peer_listens_with() -> None:
+    line = Line()
+    (acknowledged,) = line.send(LISTEN)
+    assert acknowledged["method"] == "notifications/subscriptions/acknowledged"
+    drained: list[None] = []
+    line.factory.drain().addCallback(drained.append)
+    (answer,) = line.take()
+    assert (answer["id"], answer["result"]["resultType"], drained) == ("l", "complete", [None])
+
+
+def test_the_end_of_input_ends_what_the_peer_listens_with() -> None:
+    line = Line()
+    line.send(LISTEN)
+    line.connection.readConnectionLost()
+    assert [answer["id"] for answer in line.take()] == ["l"]
+    assert line.transport.disconnecting
+
+
+def test_a_peer_that_does_not_read_is_told_once_it_does() -> None:
+    line = Line()
+    line.send(LISTEN)
+    line.connection.pauseProducing()
+    for _ in range(1000):
+        line.changes.tell(Change(uris=frozenset({"test://one"})))
+    assert line.take() == []
+    line.connection.resumeProducing()
+    assert [told["params"]["uri"] for told in line.take()] == ["test://one"]
+    line.lose()
+    assert line.changes.watched == []
 
 
 def test_closing_all_fires_when_all_are_gone() -> None:
@@ -652,15 +832,23 @@ def connect() -> Iterator[Callable[[LineFactory], Deferred[Peer]]]:
             pytest_twisted.blockon(port.stopListening())
 
 
-def service(host: RecordingHost, registry: RecordingRegistry) -> Service:
-    return Service(host=host, registry=registry, render=str_of, version="1.2.3", instance="instance")
+def service(host: RecordingHost, tools: RecordingTools, token: str | None = None) -> Service:
+    return Service(
+        host=host,
+        registry=offered(tools),
+        clock=Clock(),
+        render=str_of,
+        version="1.2.3",
+        instance="instance",
+        token=token,
+    )
 
 
 @in_reactor
 async def test_a_peer_that_only_stops_sending_gets_its_answers(
     connect: Callable[[LineFactory], Deferred[Peer]],
 ) -> None:
-    host, registry = RecordingHost(), RecordingRegistry()
+    host, registry = RecordingHost(), RecordingTools()
     factory = LineFactory(service(host, registry))
     peer = await connect(factory)
     assert peer.transport is not None
@@ -681,7 +869,7 @@ async def test_a_peer_that_does_not_read_is_not_served_until_it_does(
     connect: Callable[[LineFactory], Deferred[Peer]],
 ) -> None:
     """Large answers fill the socket; the rest follows when the peer reads, although it has ended its input by then."""
-    registry = RecordingRegistry()
+    registry = RecordingTools()
     factory = LineFactory(service(RecordingHost(), registry))
     slow, other = await connect(factory), await connect(factory)
     assert slow.transport is not None
@@ -704,7 +892,7 @@ async def test_a_peer_that_does_not_read_is_not_served_until_it_does(
 
 @in_reactor
 async def test_closing_all_ends_the_connections_of_real_peers(connect: Callable[[LineFactory], Deferred[Peer]]) -> None:
-    factory = LineFactory(service(RecordingHost(), RecordingRegistry()))
+    factory = LineFactory(service(RecordingHost(), RecordingTools()))
     peer = await connect(factory)
     assert peer.transport is not None
     peer.transport.write(json.dumps(PING).encode() + b"\n")

@@ -52,6 +52,34 @@ def test_projects_are_listed_with_their_counts(us: Assistants) -> None:
         assert part in text
 
 
+def test_projects_come_by_pages(us: Assistants) -> None:
+    ids = [us.rest.project(f"P{number}")["id"] for number in range(5)]
+    text, struct = us.call("proje_listele", limit=2, offset="1")
+    assert [project["id"] for project in struct["projeler"]] == [ids[3], ids[2]]
+    assert (struct["toplam"], struct["kalan"]) == (5, 2)
+    assert "2–3 / 5" in text
+    assert "offset 3" in text
+    text, struct = us.call("proje_listele", offset=5)
+    assert struct == {"projeler": []}
+    assert "5" in text
+    us.refused("proje_listele", "invalid_value", limit=0)
+
+
+def test_a_line_of_a_projects_tasks_has_what_the_contract_names_in_its_order(us: Assistants) -> None:
+    project = us.rest.project()
+    us.rest.task("Long", proje_id=project["id"], aciklama="x" * 51, son_tarih="2031-02-03", etiketler="a,b,c")
+    us.rest.task("Short", proje_id=project["id"], aciklama="y" * 50)
+    text, _ = us.call("proje_gorevleri", proje_id=project["id"])
+    (line,) = [each for each in text.splitlines() if "Long" in each]
+    parts = ["⏳", "Long", "(O)", f"{'x' * 47}... ", "2031-02-03", "a, b +1", "ID:"]
+    places = [line.index(part) for part in parts]
+    assert places == sorted(places)
+    assert f"| {'y' * 50} |" in text
+    empty = us.rest.project("Nothing")
+    assert "Nothing" in us.call("proje_gorevleri", proje_id=empty["id"])[0]
+    assert "2" in us.call("proje_gorevleri", proje_id=project["id"], offset=9)[0]
+
+
 @pytest.mark.parametrize("name", ["tanim", "definition", "description"])
 def test_a_project_is_made(us: Assistants, name: str) -> None:
     text, struct = us.call("proje_olustur", **{"isim": "House", name: "All of it"})
@@ -181,6 +209,9 @@ def test_a_stale_rev_of_a_project_is_refused(us: Assistants) -> None:
     project = us.rest.project("Old")
     assert us.rest.request("PUT", f"/api/proje/{project['id']}", {"isim": "Newer"}).status == 200
     details = us.refused("aktif_proje", "stale_revision", action="set", proje_id=project["id"], rev=1)
+    outcome = us.english.call("aktif_proje", action="set", proje_id=project["id"], rev=1)
+    assert "Newer" in outcome["content"][0]["text"]
+    assert project["id"] in outcome["content"][0]["text"]
     assert (details["current"]["isim"], details["current"]["rev"]) == ("Newer", 2)
 
 

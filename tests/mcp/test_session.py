@@ -2,99 +2,27 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from mcp_types import methods
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from gorev.domain.errors import WorkspaceUnavailable
 from gorev.mcp import jsonrpc
+from gorev.mcp.outlet import Outlet
 from gorev.mcp.session import Session
 from tests.conftest import LoggedFailures
-from tests.mcp.recording_registry import READS, WRITES, RecordingRegistry
+from tests.mcp.conversation import ENVELOPE, LEGACY, MODERN, Conversation, code_of, legacy, modern
+from tests.mcp.recording_registry import READS, WRITES, RecordingTools, offered
 
-LEGACY = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"]
-MODERN = "2026-07-28"
-ENVELOPE = {
-    "io.modelcontextprotocol/protocolVersion": MODERN,
-    "io.modelcontextprotocol/clientCapabilities": {},
-    "io.modelcontextprotocol/clientInfo": {"name": "modern", "version": "1"},
+CAPABILITIES = {
+    "tools": {"listChanged": True},
+    "resources": {"subscribe": True, "listChanged": True},
+    "prompts": {"listChanged": True},
+    "completions": {},
 }
-
-
-class Conversation:
-    """A session and what it answered, in order."""
-
-    def __init__(self, workspace: Callable[[], Any] = lambda: "workspace") -> None:
-        async def attached() -> Any:
-            return workspace()
-
-        self.registry = RecordingRegistry()
-        self.session = Session(
-            registry=self.registry,
-            version="1.2.3",
-            language="tr",
-            identity="session",
-            workspace=attached,
-            client="hello",
-        )
-        self.answers: list[Any] = []
-
-    def send(self, data: bytes | dict[str, Any] | list[Any]) -> list[Any]:
-        """Send a message; what has been answered since the last call."""
-        body = data if isinstance(data, bytes) else json.dumps(data).encode()
-        self.session.handle(jsonrpc.read(body)).addCallback(self._keep)
-        return self.take()
-
-    def take(self) -> list[Any]:
-        """What has been answered since the last call."""
-        answers, self.answers = self.answers, []
-        return answers
-
-    def ask(self, method: str, params: dict[str, Any] | None = None, identity: int | str = 1) -> Any:
-        """The one answer to a request."""
-        (answer,) = self.begin(method, params, identity)
-        return answer
-
-    def begin(self, method: str, params: dict[str, Any] | None = None, identity: int | str = 1) -> list[Any]:
-        """Send a request; what has been answered by now."""
-        return self.send({"jsonrpc": "2.0", "id": identity, "method": method, "params": params or {}})
-
-    def tell(self, method: str, **params: Any) -> list[Any]:
-        """Send a notification."""
-        return self.send({"jsonrpc": "2.0", "method": method, "params": params})
-
-    def call(self, name: str, identity: int | str = 1, **arguments: Any) -> list[Any]:
-        """Begin the call of a tool."""
-        return self.begin("tools/call", {"name": name, "arguments": arguments}, identity)
-
-    def initialize(self, version: str = "2025-11-25") -> Any:
-        """Shake hands as a client of ``version``."""
-        params = {"protocolVersion": version, "capabilities": {}, "clientInfo": {"name": "legacy", "version": "1"}}
-        return self.ask("initialize", params, "init")["result"]
-
-    def _keep(self, answer: jsonrpc.Answer | None) -> None:
-        if answer is not None:
-            self.answers.append(json.loads(answer.body))
-
-
-def legacy(version: str = "2025-11-25") -> Conversation:
-    conversation = Conversation()
-    conversation.initialize(version)
-    return conversation
-
-
-def modern(**params: Any) -> dict[str, Any]:
-    return {**params, "_meta": ENVELOPE}
-
-
-def code_of(answer: Any) -> int:
-    code: int = answer["error"]["code"]
-    return code
-
 
 # Legacy: the handshake
 
@@ -113,7 +41,7 @@ def test_any_other_revision_is_answered_with_the_newest_handshake_one(version: A
 
 def test_initialize_declares_what_works_and_nothing_more() -> None:
     result = Conversation().initialize()
-    assert result["capabilities"] == {"tools": {"listChanged": True}}
+    assert result["capabilities"] == CAPABILITIES
     assert result["serverInfo"] == {"name": "gorev", "title": "Gorev", "version": "1.2.3"}
     assert result["instructions"] == "instructions in tr"
 
@@ -164,7 +92,7 @@ def test_ping_is_answered_in_every_handshake_revision(version: str) -> None:
     assert result == {}
 
 
-@pytest.mark.parametrize("method", ["server/discover", "subscriptions/listen", "resources/list", "x", "tools/list "])
+@pytest.mark.parametrize("method", ["server/discover", "subscriptions/listen", "logging/setLevel", "x", "tools/list "])
 def test_an_unknown_legacy_method_is_not_found(method: str) -> None:
     assert code_of(legacy().ask(method)) == -32601
 
@@ -204,7 +132,7 @@ def test_discover_is_the_modern_opening() -> None:
     result = Conversation().ask("server/discover", modern())["result"]
     methods.validate_server_result("server/discover", MODERN, result)
     assert result["supportedVersions"] == [MODERN]
-    assert result["capabilities"] == {"tools": {"listChanged": True}}
+    assert result["capabilities"] == CAPABILITIES
     assert result["instructions"] == "instructions in tr"
     assert (result["ttlMs"], result["cacheScope"]) == (300_000, "private")
 
@@ -225,7 +153,7 @@ def test_a_modern_call_is_complete_and_names_the_server() -> None:
     assert not result.keys() & {"ttlMs", "cacheScope"}
 
 
-@pytest.mark.parametrize("method", ["ping", "logging/setLevel", "resources/subscribe", "subscriptions/listen", "x"])
+@pytest.mark.parametrize("method", ["ping", "logging/setLevel", "resources/subscribe", "resources/unsubscribe", "x"])
 def test_what_the_modern_revision_lacks_is_not_found(method: str) -> None:
     assert code_of(Conversation().ask(method, modern())) == -32601
 
@@ -605,12 +533,20 @@ def test_a_long_queue_of_quick_calls_is_worked_off_without_a_deep_stack() -> Non
 
 def test_an_attachment_that_takes_time_keeps_the_order() -> None:
     opening: Deferred[str] = Deferred()
-    registry = RecordingRegistry()
+    registry = RecordingTools()
 
     async def workspace() -> str:
         return await opening
 
-    session = Session(registry=registry, version="1", language="en", identity="s", workspace=workspace)
+    session = Session(
+        registry=offered(registry),
+        version="1",
+        language="en",
+        identity="s",
+        workspace=workspace,
+        clock=Clock(),
+        outlet=Outlet(lambda body: None),
+    )
     for number, tool in enumerate(["yaz", "oku"]):
         session.handle(jsonrpc.Request(number, tool, {"metin": tool}))
     opening.callback("opened")

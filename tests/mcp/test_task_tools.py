@@ -261,6 +261,26 @@ def test_a_blocked_task_is_shown_with_its_prerequisites_and_a_warning(us: Assist
     assert "⚠️" not in text
 
 
+def test_the_sections_of_the_details_come_in_the_order_of_the_contract(us: Assistants) -> None:
+    task = us.rest.task("Task", aciklama="the description")
+    us.call("gorev_bagimlilik_ekle", gorev_id=task["id"], bagli_gorev_id=us.rest.task("Before")["id"])
+    us.rest.task("Child", parent_id=task["id"], durum="tamamlandi")
+    us.call("gorev_file_watch", action="add", task_id=task["id"], file_path="watched.py")
+    text, _ = us.call("gorev_detay", id=task["id"])
+    updated = stored(us, task["id"])["guncelleme_tarihi"][:19]
+    parts = ["# Task", "**Revision", "the description", "waits for: ⏳ Before", "⚠️", "(1 / 1, 100.0 %)", "Child"]
+    parts += ["watched.py", f"Last updated: {updated}"]
+    places = [text.index(part) for part in parts]
+    assert places == sorted(places)
+    assert text.splitlines()[-1].startswith("Last updated")
+
+
+def test_a_list_explains_its_letters_where_they_are_no_initials(us: Assistants) -> None:
+    us.rest.task()
+    assert "Y: High, O: Medium, D: Low" in us.call("gorev_listele")[0]
+    assert "Y: " not in us.in_turkish("gorev_listele")
+
+
 @pytest.mark.parametrize("name", ["id", "task_id", "gorev_id"])
 def test_a_task_is_named_by_any_spelling_and_a_unique_prefix(us: Assistants, name: str) -> None:
     task = us.rest.task()
@@ -462,6 +482,19 @@ def test_a_task_is_moved(us: Assistants) -> None:
             assert task["id"] in text
 
 
+def test_two_names_of_the_parent_may_agree_but_not_differ(us: Assistants) -> None:
+    """Rule N3, where a parameter is another word for a second one (``mcp-tools.md`` §4.2)."""
+    parent, task = us.rest.task("Parent"), us.rest.task("Task")
+    for arguments, names in (
+        ({"action": "create_subtask", "baslik": "Part"}, ["parent_id", "gorev_id"]),
+        ({"action": "change_parent", "gorev_id": task["id"]}, ["yeni_parent_id", "parent_id"]),
+    ):
+        two = dict(zip(names, (task["id"], parent["id"]), strict=True))
+        assert us.refused("gorev_hierarchy", "conflicting_alias", **arguments, **two)["keys"] == names
+        _, struct = us.call("gorev_hierarchy", **arguments, **dict.fromkeys(names, parent["id"]))
+        assert struct["gorev"]["parent_id"] == parent["id"]
+
+
 def test_a_hierarchy_is_shown(us: Assistants) -> None:
     top = us.rest.task("Top")
     task = us.rest.task("Middle", parent_id=top["id"])
@@ -519,7 +552,7 @@ def test_a_hierarchy_is_shown(us: Assistants) -> None:
         ({"action": "change_parent", "gorev_id": "{task}", "yeni_parent_id": "{task}"}, "cycle_detected", None),
         ({"action": "change_parent", "gorev_id": "{task}", "yeni_parent_id": "{child}"}, "cycle_detected", None),
         ({"action": "change_parent", "gorev_id": "{task}", "yeni_parent_id": "{foreign}"}, "project_mismatch", None),
-        ({"action": "show"}, "missing_parameter", "gorev_id"),
+        ({"action": "show"}, "missing_parameter", None),
         ({"action": "show", "gorev_id": UNKNOWN_ID}, "task_not_found", "gorev_id"),
     ],
 )
@@ -545,7 +578,7 @@ def test_a_bad_call_on_the_hierarchy_is_refused(
 
 def test_a_write_with_a_stale_rev_is_refused_and_shows_the_current_task(us: Assistants) -> None:
     task = us.rest.task("Old")
-    us.rest.change(task["id"], baslik="Newer")
+    us.rest.change(task["id"], baslik="Newer", aciklama="what is stored")
     for tool, arguments in (
         ("gorev_guncelle", {"id": task["id"], "durum": "iptal"}),
         ("gorev_duzenle", {"id": task["id"], "baslik": "Mine"}),
@@ -555,6 +588,10 @@ def test_a_write_with_a_stale_rev_is_refused_and_shows_the_current_task(us: Assi
         details = us.refused(tool, "stale_revision", rev=1, **arguments)
         assert details.keys() == {"current"}
         assert (details["current"]["baslik"], details["current"]["rev"]) == ("Newer", 2)
+        for assistant, status in ((us.english, "Pending"), (us.turkish, "Beklemede")):
+            text = assistant.call(tool, rev=1, **arguments)["content"][0]["text"]
+            for part in ("# Newer", "what is stored", status, f"ID:** {task['id']}", ":** 2\n"):
+                assert part in text
         us.refused(tool, "invalid_value", rev=0, **arguments)
         us.refused(tool, "invalid_value", rev="x", **arguments)
     assert us.call("gorev_guncelle", id=task["id"], durum="iptal", rev="2")[1]["gorev"]["rev"] == 3

@@ -71,7 +71,7 @@ PARAMETERS = {
         "idempotency_key",
     },
     "gorev_sil": {"id", "onay", "rev", "idempotency_key"},
-    "proje_listele": set(),
+    "proje_listele": {"limit", "offset"},
     "proje_olustur": {"isim", "tanim", "idempotency_key"},
     "proje_gorevleri": {"proje_id", "limit", "offset"},
     "aktif_proje": {"action", "proje_id", "rev", "idempotency_key"},

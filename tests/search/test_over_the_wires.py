@@ -101,9 +101,9 @@ def test_the_object_wins_over_the_query_string_key_by_key(client: WorkspaceClien
 @pytest.mark.parametrize(
     ("body", "code", "field"),
     [
-        ({}, "missing_parameter", "query"),
-        ({"query": " "}, "missing_parameter", "query"),
-        ({"filters": {}}, "missing_parameter", "query"),
+        ({}, "missing_parameter", ["query", "filters"]),
+        ({"query": " "}, "missing_parameter", ["query", "filters"]),
+        ({"filters": {}}, "missing_parameter", ["query", "filters"]),
         ({"mode": "nlp"}, "missing_parameter", "query"),
         ({"mode": "fuzzy", "query": "x"}, "invalid_value", "mode"),
         ({"query": 5}, "invalid_value", "query"),
@@ -131,20 +131,21 @@ def test_the_object_wins_over_the_query_string_key_by_key(client: WorkspaceClien
     ],
 )
 def test_a_search_that_means_nothing_is_refused_by_the_name_that_was_used(
-    client: WorkspaceClient, daemon: RunningDaemon, body: Any, code: str | None, field: str | None
+    client: WorkspaceClient, daemon: RunningDaemon, body: Any, code: str | None, field: str | list[str] | None
 ) -> None:
     told = refused(client, body)
+    key = "fields" if isinstance(field, list) else "field"
     if code is None:  # JSON with a lone surrogate is no JSON to all parsers
         assert told["code"] in ("invalid_value", "bad_request")
         return
-    assert (told["code"], told["details"]["field"]) == (code, field)
+    assert (told["code"], told["details"][key]) == (code, field)
     messages = []
     for language in ("tr", "en"):
         with daemon.mcp(language) as assistant:
             outcome = assistant.call("gorev_search", **{"mode": "advanced", **body})
         assert outcome["isError"]
         assert outcome["structuredContent"]["code"] == code
-        assert outcome["structuredContent"]["details"]["field"] == field
+        assert outcome["structuredContent"]["details"][key] == field
         messages.append(outcome["content"][0]["text"])
     assert messages[0] != messages[1]
 
@@ -299,6 +300,12 @@ def test_an_answer_costs_what_it_may_and_says_what_is_left(client: WorkspaceClie
                 assert len(json.dumps(structured, ensure_ascii=False).encode()) <= limit + 4 * shown * 20
                 assert len(json.dumps(structured, ensure_ascii=False, separators=(",", ":")).encode()) <= limit
                 assert len(text.encode()) <= limit
+
+
+def test_the_text_tells_how_a_sentence_was_understood(daemon: RunningDaemon) -> None:
+    with daemon.mcp() as assistant:
+        text = assistant.call("gorev_nlp_query", query="acil api görevleri")["content"][0]["text"]
+    assert 'Understood: {"filters":{"filtre":"acil"},"terms":["api"]}' in text
 
 
 def test_the_tool_refuses_what_it_does_not_know_and_names_what_is_near(daemon: RunningDaemon) -> None:

@@ -183,10 +183,10 @@ def test_what_cannot_be_done_with_a_profile_is_refused(assistant: McpClient) -> 
         ({"action": "save", "profile_id": 999, "name": "Z", "filters": {}}, "profile_not_found", {"profile": 999}),
         ({"action": "save", "profile_id": other["id"], "name": "A"}, "conflict", {"name": "A"}),
         ({"action": "save", "search_query": "x"}, "missing_parameter", {"field": "name"}),
-        ({"action": "save", "name": "Z"}, "missing_parameter", {"field": "filters"}),
-        ({"action": "save", "name": "Z", "filters": {}}, "missing_parameter", {"field": "filters"}),
-        ({"action": "load"}, "missing_parameter", {"field": "name"}),
-        ({"action": "delete"}, "missing_parameter", {"field": "name"}),
+        ({"action": "save", "name": "Z"}, "missing_parameter", {"fields": ["filters", "search_query"]}),
+        ({"action": "save", "name": "Z", "filters": {}}, "missing_parameter", {"fields": ["filters", "search_query"]}),
+        ({"action": "load"}, "missing_parameter", {"fields": ["name", "profile_id"]}),
+        ({"action": "delete"}, "missing_parameter", {"fields": ["name", "profile_id"]}),
         ({}, "missing_parameter", {"field": "action", "allowed": ["save", "load", "list", "delete"]}),
     ):
         assert refused(assistant, **arguments) == (code, details), arguments

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest_twisted
+from twisted.internet.task import Clock
 
 from gorev.domain.event import Event
 from gorev.domain.query import TaskQuery
@@ -23,13 +24,36 @@ Test = TypeVar("Test", bound=Callable[..., object])
 in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
 
 
+class ClockedReactor:
+    """The reactor, threads and all, but with the time of a clock."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.seconds = clock.seconds
+        self.callLater = clock.callLater
+
+    def __getattr__(self, name: str) -> Any:
+        from twisted.internet import reactor
+
+        return getattr(reactor, name)
+
+
 class House:
-    """A home with a default workspace, further folders, and the events that were published."""
+    """A home with a default workspace, further folders, and the events that were published.
+
+    With ``idle_minutes`` the time is that of ``clock``.
+    """
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.default = self.folder("default")
         self.published: list[tuple[str, Event]] = []
+        self.clock = Clock()
+        self.idle_minutes = 0
+        self.publish: Callable[[str, list[Event]], None] = lambda id_, events: None
+
+    def _published(self, id_: str, events: list[Event]) -> None:
+        self.published.extend((id_, event) for event in events)
+        self.publish(id_, events)
 
     def folder(self, name: str) -> Path:
         path = self.home / name
@@ -37,17 +61,19 @@ class House:
         return path
 
     def workspaces(self, default: Path | None = None) -> Workspaces:
-        from twisted.internet import reactor
+        from twisted.internet import reactor as real
 
+        reactor: Any = real if not self.idle_minutes else ClockedReactor(self.clock)
         file = WorkspaceFile(self.home / "workspaces.json")
         return Workspaces(
             reactor,
             Location(path=default or self.default),
             file,
-            lambda id_, events: self.published.extend((id_, event) for event in events),
+            self._published,
             Places(home=self.home, own_folder=self.home / ".gorev-daemon"),
             FileWatching(reactor),
-            Undertakings(reactor, lambda id_, progress: None),  # type: ignore[arg-type]  # mypy sees the module
+            Undertakings(reactor, lambda id_, progress: None),
+            idle_minutes=self.idle_minutes,
         )
 
     @asynccontextmanager

@@ -16,6 +16,8 @@ from gorev.domain.identifiers import new_id
 from gorev.domain.query import TaskQuery
 from gorev.domain.values import Tag
 from gorev.services.advice import AdviceOperations
+from gorev.services.briefing import BriefingOperations
+from gorev.services.catalogue import CatalogueOperations
 from gorev.services.store import Answer
 from gorev.services.summary import SummaryOperations
 from gorev.services.templates import TemplateOperations
@@ -39,6 +41,10 @@ READS: dict[str, Read] = {
     "projects": lambda store, top, project: store.projects.every(),
     "summary": lambda store, top, project: SummaryOperations(store.store).get("tr"),
     "suggestions": lambda store, top, project: AdviceOperations(store.store).suggest("tr", "demo", 100),
+    "plan of a day": lambda store, top, project: BriefingOperations(store.store).day(None, 1000),
+    "report": lambda store, top, project: BriefingOperations(store.store).report(project, 7, 1000),
+    "suggested tasks": lambda store, top, project: CatalogueOperations(store.store).suggest_tasks("task", 1000),
+    "catalogue": lambda store, top, project: CatalogueOperations(store.store).page(None, 1000),
     "templates": lambda store, top, project: TemplateOperations(store.store).listed("tr"),
 }
 

@@ -51,6 +51,25 @@ class Work:
 
 
 @in_reactor
+async def test_its_caller_is_told_how_far_a_work_is_like_everybody_else() -> None:
+    work = Work()
+    heard: list[Progress] = []
+
+    def begin(undertaking: Undertaking) -> Deferred[Any]:
+        work.one = undertaking
+        return work.goes_on
+
+    outcome = work.all.run("workspace", "export", "it", begin, heard.append)
+    work.now = 1.0
+    work.undertaking.advance(3, 10)
+    await work.turn()
+    assert [step for _, step in work.told] == heard
+    assert [(step.done, step.total) for step in heard] == [(3, 10)]
+    work.goes_on.callback(None)
+    await outcome
+
+
+@in_reactor
 async def test_a_work_yields_its_result_and_is_then_unknown() -> None:
     work = Work()
     outcome = work.start()

@@ -25,8 +25,8 @@ def written_statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     statements: list[str] = []
     configure = sqlite.configure_writer
 
-    def traced(connection: sqlite3.Connection) -> None:
-        configure(connection)
+    def traced(connection: sqlite3.Connection, *, full: bool) -> None:
+        configure(connection, full=full)
         connection.set_trace_callback(statements.append)
 
     monkeypatch.setattr(sqlite, "configure_writer", traced)

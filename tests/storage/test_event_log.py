@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from datetime import timedelta
 from typing import TypeVar
 
 import attrs
@@ -16,6 +17,8 @@ from twisted.internet.defer import Deferred, gatherResults
 from gorev.domain.errors import InvalidValue
 from gorev.domain.event import Entity, EventKind, TemplatesAdded
 from gorev.storage import events
+from gorev.storage.database import Transaction
+from gorev.storage.encoding import instant_text
 from tests.storage.marks import mark, marks
 from tests.support.any_entity import actors, counts, instants, project_views, task_views, text
 from tests.support.open_store import BEGIN, OpenStore, open_store
@@ -146,3 +149,36 @@ async def test_numbering_goes_on_after_a_restart(opened: OpenStore) -> None:
     await again.database.close()
     assert [event.seq for event in again.events] == [3, 4]
     assert again.events[0].time == BEGIN
+
+
+@in_reactor
+async def test_the_oldest_events_are_forgotten_by_number_or_by_age_a_few_at_a_time(opened: OpenStore) -> None:
+    def at(hour: int, name: str, times: int) -> Callable[[Transaction], None]:
+        def work(transaction: Transaction) -> None:
+            mark(name, times=times)(transaction)
+            time = instant_text(BEGIN + timedelta(hours=hour))
+            transaction.cursor.execute("UPDATE events SET time = ? WHERE entity_id LIKE ?", (time, f"{name}-%"))
+
+        return work
+
+    async def drop(kept: int, hour: int, limit: int) -> tuple[int, int]:
+        """How many were forgotten, and the oldest that is left."""
+        since = BEGIN + timedelta(hours=hour)
+        dropped = await opened.database.write(
+            lambda transaction: events.drop_oldest(transaction.cursor, kept=kept, since=since, limit=limit)
+        )
+        return dropped, await opened.database.read(events.oldest_seq)
+
+    await opened.database.write(at(0, "a", 4))
+    await opened.database.write(at(9, "b", 2))  # the clock was wrong then
+    await opened.database.write(at(2, "c", 4))
+    assert await drop(100, 0, 100) == (0, 1)
+    assert await drop(9, 0, 100) == (1, 2)
+    assert await drop(100, 1, 2) == (2, 4)
+    assert await drop(100, 1, 100) == (1, 5)
+    assert await drop(100, 5, 100) == (0, 5)
+    assert await drop(3, 0, 2) == (2, 7)
+    assert await drop(3, 0, 2) == (1, 8)
+    assert await drop(3, 0, 2) == (0, 8)
+    assert await drop(3, 9, 100) == (3, 11)
+    assert await drop(3, 9, 100) == (0, 11)

@@ -192,8 +192,8 @@ async def test_a_lock_that_another_process_holds_for_too_long_makes_the_database
 async def test_a_full_disk_is_told_and_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     configure = sqlite.configure_writer
 
-    def small(connection: sqlite3.Connection) -> None:
-        configure(connection)
+    def small(connection: sqlite3.Connection, *, full: bool) -> None:
+        configure(connection, full=full)
         connection.execute("PRAGMA max_page_count = 60")
 
     monkeypatch.setattr(sqlite, "configure_writer", small)

@@ -43,6 +43,7 @@ class Caution(enum.Enum):
     PROJECT_OF_PARENT = "project_of_parent"
     MAPPING_UNUSED = "mapping_unused"
     INTERACTION_LEFT_OUT = "interaction_left_out"
+    UNKNOWN_KEY = "unknown_key"
 
 
 @attrs.define

@@ -146,6 +146,11 @@ class FileWatching(Service):
         ):
             self.changed(id_)
 
+    def is_watching(self, id_: str) -> bool:
+        """Whether a workspace has watches, or may have some that were not read yet."""
+        each = self._workspaces.get(id_)
+        return each is not None and (each.watches > 0 or not each.is_read)
+
     def statistics(self, id_: str) -> WatchStatistics:
         """What is watched in a workspace, and what came of it.
 

@@ -319,6 +319,18 @@ def test_a_context_that_refers_to_nothing_is_cleared_of_it(adopted: Make) -> Non
     ]
 
 
+def test_every_kind_of_interaction_is_kept_as_it_is(adopted: Make) -> None:
+    """The kinds of ``data-model.md`` §2."""
+    kinds = ["viewed", "created", "updated", "completed", "set_active", "bulk_operation", "file_change", "deleted"]
+    given = [
+        {"id": number, "task_id": A, "action_type": kind, "context": "", "timestamp": AT}
+        for number, kind in enumerate(kinds, 1)
+    ]
+    found = adopted(holding(gorevler=[task(A)], ai_interactions=given))
+    assert found.ask("SELECT action FROM interactions ORDER BY id") == [(kind,) for kind in kinds]
+    assert found.counts("ai_interactions") == (8, 8, 0)
+
+
 def test_interactions_are_kept_with_known_actions_and_readable_contexts(adopted: Make) -> None:
     given = [
         {"id": number, "task_id": id_, "action_type": action, "context": text, "timestamp": AT}
