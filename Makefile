@@ -1,4 +1,5 @@
-# The commands of the README. All they make stays in this folder: .venv, web/node_modules, gorev/page, build.
+# The commands of the README. All they make stays in this folder: .venv, web/node_modules, gorev/page, build,
+# tests/conformance/node_modules.
 # Each part is made once and again only when what it depends on has changed.
 
 PYTHON ?= python3
@@ -38,7 +39,7 @@ print(json.dumps({"mcpServers": {"gorev": server}}, indent=2))
 endef
 export SHOW_CONNECTION
 
-.PHONY: install run test lint bench built browser lock
+.PHONY: install run test lint bench campaign built browser lock
 
 install: built
 
@@ -46,7 +47,7 @@ run: built
 	@$(BIN)/gorev daemon status >/dev/null 2>&1 || $(BIN)/gorev daemon --detach --workspace "$(CURDIR)" >/dev/null || $(BIN)/gorev daemon status >/dev/null
 	@$(BIN)/python -c "$$SHOW_CONNECTION"
 
-test: built $(VENV)/.dev-installed browser
+test: built $(VENV)/.dev-installed tests/conformance/node_modules/.package-lock.json browser
 	cd web && npm test
 	$(BIN)/python -m pytest
 
@@ -59,6 +60,12 @@ lint: $(VENV)/.dev-installed web/node_modules/.package-lock.json
 
 bench: built $(VENV)/.dev-installed
 	$(BIN)/python -m tests.bench
+
+# Kills, floods and crowds, for so many seconds each: make campaign SECONDS=600
+SECONDS ?= 150
+
+campaign: built $(VENV)/.dev-installed
+	$(BIN)/python -m tests.campaigns --seconds $(SECONDS)
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Gorev needs Python >= 3.11, and this is " + sys.version.split()[0] + ". Name another one: make PYTHON=...")'
@@ -82,6 +89,11 @@ built: $(VENV)/.installed
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --no-fund --no-audit
+	@touch $@
+
+# Only programs that the tests run: none of their install scripts is needed, and their Node comes with the .dev packages.
+tests/conformance/node_modules/.package-lock.json: tests/conformance/package.json tests/conformance/package-lock.json
+	cd tests/conformance && npm ci --no-fund --no-audit --ignore-scripts --loglevel=error
 	@touch $@
 
 browser:

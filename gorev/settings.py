@@ -133,6 +133,29 @@ class Settings:
         """The user's settings for editors."""
         return self.home / ".gorev" / "ide-config.json"
 
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The flags with which a daemon started elsewhere serves the same, but for its port.
+
+        What the configuration says is left out, since the other daemon reads it too.
+        """
+        origin, workspace = self.origins.get("default_workspace"), self.workspace
+        words: list[str] = []
+        if workspace.database_file is None:
+            if origin != _shown(CONFIGURATION_PATH):
+                words += ["--workspace", str(workspace.path)]
+        elif origin in ("--workspace", "--db-path", "GOREV_DB_PATH", "GOREV_ROOT"):
+            words += ["--db-path", str(workspace.database_file)]
+        if self.mcp_port is not None:
+            words += ["--mcp-endpoint", f"tcp:127.0.0.1:{self.mcp_port}"]
+        if self.origins.get("host") == "--host":
+            words += ["--host", self.host]
+        if self.origins.get("language") in ("--lang", "GOREV_LANG"):
+            words += ["--lang", self.language]
+        if self.origins.get("log_level") == "--debug":
+            words.append("--debug")
+        return tuple(words)
+
     @classmethod
     def resolve(cls, flags: Flags, environ: Mapping[str, str], start_directory: Path | None = None) -> Settings:
         """The settings of a daemon started in ``start_directory`` (the current one); reads both configuration files.
@@ -290,10 +313,12 @@ class _Workspaces:
             return self._of_database(self._absolute(flags.db_path)), "--db-path"
         if variable := environ.get("GOREV_DB_PATH"):
             return self._of_database(self._absolute(variable)), "GOREV_DB_PATH"
+        if found := self._of_root(environ.get("GOREV_ROOT")):
+            return found, "GOREV_ROOT"
         if configured := configuration.get("default_workspace"):
             return self._configured(configured), _shown(CONFIGURATION_PATH)
-        found = self._nearest() if started_by == "hand" else None
-        return found or self._of_database(self.home / ".gorev" / "gorev.db"), "default"
+        nearest = self._nearest() if started_by == "hand" else None
+        return nearest or self._of_database(self.home / ".gorev" / "gorev.db"), "default"
 
     def _given(self, path: str) -> DefaultWorkspace:
         absolute = self._absolute(path)
@@ -307,6 +332,14 @@ class _Workspaces:
         if not expanded.is_absolute():
             raise InvalidPath(name="default_workspace", value=path)
         return self._of_folder(self._absolute(path))
+
+    def _of_root(self, root: str | None) -> DefaultWorkspace | None:
+        """The folder that the original program's installer names, if there is a database in it."""
+        folder = self._absolute(root) if root else None
+        for file in () if folder is None else (folder / "gorev.db", folder / ".gorev" / "gorev.db"):
+            if file.is_file():
+                return self._of_database(file)
+        return None
 
     def _nearest(self) -> DefaultWorkspace | None:
         for folder in (self.start, *self.start.parents):

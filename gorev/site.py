@@ -1,13 +1,14 @@
-"""What stands on the HTTP port: the guard before everything, then ``/api``, ``/ws``, and the web page."""
+"""What stands on the HTTP port: the guard before everything, then ``/api``, ``/ws``, ``/mcp`` and the web page."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from io import BytesIO
 from typing import Any, Final, cast
 
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.internet.interfaces import IReactorTime
 from twisted.logger import Logger
 from twisted.web.http import Request
 from twisted.web.resource import Resource
@@ -15,10 +16,10 @@ from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
 
 from gorev import guard
-from gorev.guard import Refusal
+from gorev.channel import PatientChannel
+from gorev.guard import Refusal, Target
 from gorev.locale import text
 from gorev.rest.api import Api, failed
-from gorev.rest.call import preferred_language
 from gorev.web_page import Page
 
 # A body over its limit is read and thrown away up to here, so that its sender gets the answer; beyond, it is cut off.
@@ -30,6 +31,7 @@ class GuardedRequest(SiteRequest):
 
     _received_bytes = 0
     _too_large = False
+    _target: Target | None = None
 
     def gotLength(self, length: int | None) -> None:
         """The headers are in. Bodies are bounded, so they stay in memory; the stock request would use a file."""
@@ -45,18 +47,23 @@ class GuardedRequest(SiteRequest):
         elif self._received_bytes > PATIENCE_BYTES:
             self.loseConnection()
 
+    def requestReceived(self, command: bytes, path: bytes, version: bytes) -> None:
+        """The whole request is here; a target in absolute form becomes one in origin form."""
+        self._target = guard.target(path)
+        super().requestReceived(command, path if self._target is None else self._target.path, version)
+
     def process(self) -> None:
         """Serve the request unless the guard refuses it."""
         site: GuardedSite = cast("Any", self.channel).site
-        port = site.port()
         origin = self._whole_header("origin")
-        refusal = guard.refusal(self._whole_header("host"), origin, port) or self._content_refusal()
+        refusal = guard.refusal(self._whole_header("host"), origin, site.port(), site.allowed_origins)
+        refusal = refusal or self._target_refusal() or self._content_refusal()
         if refusal is None and origin is not None:
             self.setHeader("Access-Control-Allow-Origin", origin)
             self.setHeader("Access-Control-Expose-Headers", guard.EXPOSED_HEADERS)
             self.setHeader("Vary", "Origin")
         if refusal is not None:
-            self._refuse(refusal, site.default_language)
+            self._refuse(refusal, site.language(self.getHeader("accept-language")))
         elif self.method == b"OPTIONS" and self.path.startswith(b"/api"):
             self._answer_preflight()
         else:
@@ -67,13 +74,20 @@ class GuardedRequest(SiteRequest):
 
     def _limit_bytes(self) -> int:
         # The channel sets `path` only once the body is in.
-        target = getattr(self.channel, "_path", b"") or b""
-        return guard.body_limit_bytes(target.partition(b"?")[0].decode("latin-1"))
+        target = guard.target(getattr(self.channel, "_path", b"") or b"")
+        return guard.body_limit_bytes("" if target is None else target.path.partition(b"?")[0].decode("latin-1"))
 
     def _whole_header(self, name: str) -> str | None:
         """A header's value; several are joined (RFC 9110 §5.3), and are then no host and no origin of ours."""
         values = self.requestHeaders.getRawHeaders(name)
         return None if values is None else ", ".join(values)
+
+    def _target_refusal(self) -> Refusal | None:
+        if self._target is None:
+            return guard.NO_TARGET
+        if self._target.host is not None and not guard.is_loopback(self._target.host):
+            return guard.FOREIGN
+        return None
 
     def _content_refusal(self) -> Refusal | None:
         if self._too_large:
@@ -84,8 +98,7 @@ class GuardedRequest(SiteRequest):
             return guard.NOT_UTF8
         return None
 
-    def _refuse(self, refusal: Refusal, default_language: str) -> None:
-        language = preferred_language(self.getHeader("accept-language")) or default_language
+    def _refuse(self, refusal: Refusal, language: str) -> None:
         body = failed(refusal.status, refusal.code, text(language, refusal.message)).encoded()
         self.setResponseCode(refusal.status)
         self.setHeader("Content-Type", "application/json; charset=utf-8")
@@ -102,24 +115,33 @@ class GuardedRequest(SiteRequest):
 
 
 class GuardedSite(Site):
-    """The site. ``port`` is asked at each request, since the port is known only once it is bound."""
+    """The site. ``port`` is asked at each request, since the port is known only once it is bound.
+
+    ``language`` chooses one for an ``Accept-Language``, None if there is none. ``allowed_origins`` may use it beside
+    its own page.
+    """
 
     _requests = Logger(namespace="gorev.http")
+    protocol = cast("Any", PatientChannel)  # there is no TLS here that could agree on HTTP/2
 
     def __init__(
         self,
         *,
+        reactor: IReactorTime,
         api: Api,
         events: WebSocketServerFactory,
+        mcp: Resource,
         page: Page,
         port: Callable[[], int],
-        default_language: str,
+        language: Callable[[str | None], str],
+        allowed_origins: Collection[str] = (),
     ) -> None:
-        root = Root(api.resource(), Socket(events, default_language), page)
-        super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False)
+        root = Root(api.resource(), Socket(events, language), mcp, page)
+        super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
         self._page = page
         self.port = port
-        self.default_language = default_language
+        self.language = language
+        self.allowed_origins = frozenset(allowed_origins)
         self.displayTracebacks = False
 
     def startFactory(self) -> None:
@@ -144,16 +166,16 @@ class Socket(Resource):
 
     isLeaf = True
 
-    def __init__(self, factory: WebSocketServerFactory, default_language: str) -> None:
+    def __init__(self, factory: WebSocketServerFactory, language: Callable[[str | None], str]) -> None:
         super().__init__()
         self._upgraded = WebSocketResource(factory)
-        self._default_language = default_language
+        self._language = language
 
     def render(self, request: Request) -> Any:
         """Hand an upgrade to the WebSocket protocol."""
         if b"websocket" in (request.getHeader(b"upgrade") or b"").lower() and request.method == b"GET":
             return self._upgraded.render(request)
-        language = preferred_language(request.getHeader("accept-language")) or self._default_language
+        language = self._language(request.getHeader("accept-language"))
         request.setHeader("Upgrade", "websocket")
         request.setHeader("Cache-Control", "no-store")
         request.setHeader("Content-Type", "application/json; charset=utf-8")
@@ -162,12 +184,13 @@ class Socket(Resource):
 
 
 class Root(Resource):
-    """The addresses of the port: ``/api`` and ``/ws`` are themselves, everything else is the page."""
+    """The addresses of the port: ``/api``, ``/ws`` and ``/mcp`` are themselves, everything else is the page."""
 
-    def __init__(self, api: Resource, socket: Socket, page: Page) -> None:
+    def __init__(self, api: Resource, socket: Socket, mcp: Resource, page: Page) -> None:
         super().__init__()
         self._api = api
         self._socket = socket
+        self._mcp = mcp
         self._page = page
 
     def getChildWithDefault(self, path: bytes, request: Request) -> Resource:
@@ -178,5 +201,4 @@ class Root(Resource):
             return self._api
         if path == b"ws":
             return self._socket
-        # MCP over HTTP is not served yet; its address must not pass for a page.
-        return self._api if path == b"mcp" else self._page
+        return self._mcp if path == b"mcp" else self._page

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, ClassVar, Final, cast
 
 from twisted.application.service import IServiceCollection
@@ -147,6 +148,7 @@ def makeService(options: Options) -> Daemon:
     from twisted.internet import reactor as installed
 
     from gorev import web_page
+    from gorev.daemon.handover import Handover, end
     from gorev.daemon.lifecycle import Lifecycle
     from gorev.daemon.listener import Listener
     from gorev.daemon.local import LocalListener, local_endpoint
@@ -155,20 +157,35 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
+    from gorev.daemon.system import make_room_for_descriptors
     from gorev.mcp import ide_tools, line
     from gorev.mcp.attach import WorkspaceHost
-    from gorev.mcp.conversations import Conversations
+    from gorev.mcp.bare import BareCalls
+    from gorev.mcp.changes import WorkspaceChanges
+    from gorev.mcp.conversations import Conversations, HttpConversations
     from gorev.mcp.hidden_names import HIDDEN
+    from gorev.mcp.http_resource import McpResource
+    from gorev.mcp.prompts import WorkspacePrompts
     from gorev.mcp.reception import Service
+    from gorev.mcp.registry import Registry
+    from gorev.mcp.resources import WorkspaceResources
     from gorev.mcp.toolbox import Toolbox
     from gorev.mcp.tools import TOOLS, UNLISTED
     from gorev.rest.api import Api
+    from gorev.rest.call import preferred_language
+    from gorev.rest.clients import ClientRoutes
     from gorev.rest.health import HealthRoutes
+    from gorev.rest.language import LanguageRoutes
+    from gorev.rest.mcp_calls import McpRoutes
+    from gorev.rest.routes import all_routes
     from gorev.services.bus import EventBus
+    from gorev.services.clients import ClientTracker
     from gorev.services.folder import Location
     from gorev.services.ides.editors import Editors
     from gorev.services.ides.settings import IdeSettingsFile
+    from gorev.services.language import DefaultLanguage
     from gorev.services.registry import WorkspaceFile
+    from gorev.services.retention import Retention
     from gorev.services.undertakings import Undertakings
     from gorev.services.watching.service import FileWatching
     from gorev.services.workspaces import Places, Workspaces
@@ -183,7 +200,7 @@ def makeService(options: Options) -> Daemon:
     log = RotatingFile(settings.log_file)
     observer = LineObserver(log if options.background else standard_error(), settings.log_level)
 
-    lock = DaemonLock(settings.directory)
+    lock = DaemonLock(settings.directory, options=settings.options, supervised=settings.started_by == "service")
     lifecycle = Lifecycle(lock.instance)
     requests = Requests(reactor)
 
@@ -211,37 +228,68 @@ def makeService(options: Options) -> Daemon:
         Undertakings(reactor, bus.publish_progress),
         settings.language,
         Tuning(readers=settings.reader_connections, fully_durable=settings.durability == "full"),
+        Retention(count=settings.event_retention_count, age=timedelta(days=settings.event_retention_days)),
+        settings.workspace_idle_minutes,
+        bus.publish_removal,
     )
-    hub = Hub(reactor, workspaces, bus)
+    default_language = DefaultLanguage(settings.language)
+
+    def language(accepted: str | None) -> str:
+        return preferred_language(accepted) or default_language.code
+
+    hub = Hub(reactor, workspaces, bus, settings.max_websockets, make_room_for_descriptors, language)
 
     editors = Editors(
         reactor, str(settings.home), os.environ, sys.platform, IdeSettingsFile(settings.ide_settings_file)
     )
-    host = WorkspaceHost(workspaces, settings.language, lambda version: reactor.callLater(0, reactor.stop))
+    supervised = settings.started_by == "service"
+    handover = Handover(lambda: end(reactor, supervised=supervised))
+    host = WorkspaceHost(workspaces, settings.language, handover.ask)
     endpoint = local_endpoint(settings.socket, settings.mcp_port)
-    assistants = line.LineFactory(
-        Service(
-            host=host,
-            registry=Toolbox((*TOOLS, *ide_tools.tools(editors)), HIDDEN, UNLISTED),
-            render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
-            version=__version__,
-            instance=lock.instance,
-            token=endpoint.token,
-        )
+    service = Service(
+        host=host,
+        clock=reactor,
+        registry=Registry(
+            tools=Toolbox((*TOOLS, *ide_tools.tools(editors)), HIDDEN, UNLISTED),
+            resources=WorkspaceResources(),
+            prompts=WorkspacePrompts(),
+            changes=WorkspaceChanges(bus, workspaces),
+        ),
+        render=lambda error, language: errors.message(error, language, Vocabulary.TURKISH),
+        version=__version__,
+        instance=lock.instance,
+        token=endpoint.token,
     )
+    assistants = line.LineFactory(service)
+    mcp = McpResource(
+        service,
+        resolve=workspaces.resolve,
+        language=language,
+        watch=requests.watch,
+    )
+    clients = ClientTracker(reactor)
     health = HealthRoutes(
         alive=lifecycle.health,
         workspaces=workspaces,
         websocket=hub.statistics,
-        mcp_clients=lambda: host.client_count,
+        mcp_clients=lambda: host.client_count + clients.count("mcp-proxy"),
     )
-    api = Api(workspaces, health, settings.language, stopping=lambda: lifecycle.stopping, watch=requests.watch)
+    routes = all_routes(
+        health=health,
+        clients=ClientRoutes(clients, lambda: host.client_count + hub.editors),
+        language=LanguageRoutes(default_language),
+        mcp=McpRoutes(BareCalls(service)),
+    )
+    api = Api(workspaces, routes, default_language, stopping=lambda: lifecycle.stopping, watch=requests.watch)
     site = GuardedSite(
+        reactor=reactor,
         api=api,
         events=hub.factory,
+        mcp=mcp,
         page=web_page.Page(web_page.BUILD),
         port=lambda: lifecycle.port,
-        default_language=settings.language,
+        language=language,
+        allowed_origins=settings.allowed_origins,
     )
 
     http = Listener(reactor, site, settings.port)
@@ -259,16 +307,18 @@ def makeService(options: Options) -> Daemon:
         workspaces,
         watching,
         conversations,
+        clients,
         requests,
         hub,
+        HttpConversations(mcp),
         http,
         local,
         signals,
         ready,
         ServiceManagerNotice(),
     )
-    for service in services:
-        service.setServiceParent(daemon)
+    for each in services:
+        each.setServiceParent(daemon)
     return daemon
 
 

@@ -9,6 +9,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 # What tools and builds make (.gitignore), plus git's own folder.
 MADE = {
@@ -63,7 +65,8 @@ def test_python_requirements_are_exact_and_name_no_index() -> None:
     assert not INDEX_OPTION.search(text)
 
 
-def test_the_lock_of_the_page_has_no_download_addresses() -> None:
-    packages = json.loads((ROOT / "web" / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+@pytest.mark.parametrize("folder", ["web", "tests/conformance"])
+def test_the_locks_of_the_javascript_packages_have_no_download_addresses(folder: str) -> None:
+    packages = json.loads((ROOT / folder / "package-lock.json").read_text(encoding="utf-8"))["packages"]
     assert packages
     assert [name for name, package in packages.items() if "resolved" in package] == []

@@ -387,3 +387,59 @@ def test_what_is_no_file_in_the_configuration_s_place_is_an_error_that_names_it(
     os.mkfifo(place)
     with pytest.raises(BrokenConfiguration, match=r"config\.toml.*regular file"):
         resolve(home)
+
+
+def database_in(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / "gorev.db"
+    file.touch()
+    return file
+
+
+@pytest.mark.parametrize("place", [".", ".gorev"])
+def test_a_database_in_the_folder_of_the_original_installer_is_the_default_one(home: Path, place: str) -> None:
+    file = database_in(home / "root" / place)
+    settings = resolve(home, GOREV_ROOT=str(home / "root"))
+    assert settings.workspace == DefaultWorkspace(home / "root", file)
+    assert settings.origins["default_workspace"] == "GOREV_ROOT"
+
+
+def test_a_folder_of_the_original_installer_without_a_database_changes_nothing(home: Path) -> None:
+    assert resolve(home, GOREV_ROOT=str(home)).workspace == per_user(home)
+    assert resolve(home, GOREV_ROOT="").workspace == per_user(home)
+
+
+def test_a_database_that_is_named_comes_before_the_folder_of_the_original_installer(home: Path) -> None:
+    database_in(home / "root")
+    settings = resolve(home, GOREV_ROOT=str(home / "root"), GOREV_DB_PATH="/x/y.db")
+    assert settings.origins["default_workspace"] == "GOREV_DB_PATH"
+
+
+def test_the_folder_of_the_original_installer_comes_before_the_configuration(home: Path) -> None:
+    database_in(home / "root")
+    configure(home, 'default_workspace = "/elsewhere"\n')
+    assert resolve(home, GOREV_ROOT="root", start=home).workspace.path == home / "root"
+
+
+@pytest.mark.parametrize(
+    ("flags", "environ", "options"),
+    [
+        (Flags(), {}, ()),
+        (Flags(db_path="/x/y.db"), {}, ("--db-path", "/x/y.db")),
+        (Flags(), {"GOREV_DB_PATH": "/x/y.db", "GOREV_LANG": "en"}, ("--db-path", "/x/y.db", "--lang", "en")),
+        (Flags(mcp_endpoint="tcp:127.0.0.1:0", debug=True), {}, ("--mcp-endpoint", "tcp:127.0.0.1:0", "--debug")),
+        (Flags(host="localhost", lang="tr"), {"LANG": "en_US"}, ("--host", "localhost", "--lang", "tr")),
+    ],
+)
+def test_a_successor_is_told_what_it_cannot_find_out_itself(
+    home: Path, flags: Flags, environ: dict[str, str], options: tuple[str, ...]
+) -> None:
+    assert resolve(home, flags, None, **environ).options == options
+
+
+def test_a_successor_serves_the_same_workspace_wherever_it_is_started(home: Path) -> None:
+    project = workspace_in(home / "project")
+    assert resolve(home, start=project).options == ("--workspace", str(project))
+    assert resolve(home, Flags(workspace=str(project))).options == ("--workspace", str(project))
+    configure(home, f'default_workspace = "{project}"\n')
+    assert resolve(home).options == ()
