@@ -7,7 +7,7 @@ cannot send across sites without asking first (``rest-api.md`` §1). Pure functi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -41,15 +41,39 @@ class Refusal:
 
 FOREIGN: Final = Refusal(403, "forbidden_origin", "Only this computer's own programs and Gorev's own page may do this.")
 NOT_JSON: Final = Refusal(415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
+NO_TARGET: Final = Refusal(400, "bad_request", "The request does not say what it is for.")
 NOT_UTF8: Final = Refusal(404, "not_found", "There is nothing at this address.")
 TOO_LARGE: Final = Refusal(413, "payload_too_large", "The body is larger than allowed.")
 
 
-def refusal(host: str | None, origin: str | None, port: int) -> Refusal | None:
-    """Why a request with these headers is refused by a daemon on ``port``; nothing if it may pass."""
-    if not _is_loopback(host):
+@attrs.frozen
+class Target:
+    """What a request is for (RFC 9112 §3.2): ``host`` where it is named there, ``path`` with the query."""
+
+    host: str | None
+    path: bytes
+
+
+def target(written: bytes) -> Target | None:
+    """The target of a request line, in origin form or in absolute form; nothing if it is neither."""
+    if written.startswith(b"/"):
+        return Target(None, written)
+    scheme, colon, rest = written.partition(b"://")
+    if not colon or scheme.lower() not in (b"http", b"https"):
+        return None
+    end = min((at for at in (rest.find(b"/"), rest.find(b"?")) if at >= 0), default=len(rest))
+    path = rest[end:]
+    return Target(rest[:end].decode("latin-1"), path if path.startswith(b"/") else b"/" + path)
+
+
+def refusal(host: str | None, origin: str | None, port: int, allowed: Collection[str] = ()) -> Refusal | None:
+    """Why a request with these headers is refused by a daemon on ``port``; nothing if it may pass.
+
+    ``allowed`` are further origins, of somebody who develops a page.
+    """
+    if not is_loopback(host):
         return FOREIGN
-    if origin is not None and not is_own(origin, port):
+    if origin is not None and origin not in allowed and not is_own(origin, port):
         return FOREIGN
     return None
 
@@ -83,7 +107,8 @@ def body_limit_bytes(path: str) -> int:
     return IMPORT_LIMIT_BYTES if path.rstrip("/") in _IMPORT_PATHS else BODY_LIMIT_BYTES
 
 
-def _is_loopback(host: str | None) -> bool:
+def is_loopback(host: str | None) -> bool:
+    """Whether the host that a request is for is this machine, by a name that no one else can have."""
     try:
         return urlsplit(f"//{host or ''}").hostname in LOOPBACK_NAMES
     except ValueError:

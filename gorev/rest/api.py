@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -16,13 +17,14 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from gorev.domain.errors import GorevError, ShuttingDown
 from gorev.locale import text
 from gorev.rest.call import Call
-from gorev.rest.health import HealthRoutes
 from gorev.rest.reply import Reply, refused
-from gorev.rest.routes import Route, all_routes
+from gorev.rest.route import Route
+from gorev.services.language import DefaultLanguage
 from gorev.services.workspaces import Workspaces
 from gorev.wire.vocabulary import Vocabulary
 
-_RETRY_AFTER_SECONDS: Final = "1"
+# A parameter of a path, and what it may hold.
+_PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 
 @attrs.define(eq=False)
@@ -30,8 +32,8 @@ class Api:
     """Everything under ``/api``. ``watch`` is given each request's Deferred, so that a stop can wait for it."""
 
     workspaces: Workspaces
-    health: HealthRoutes
-    default_language: str
+    routes: tuple[Route, ...]
+    language: DefaultLanguage
     stopping: Callable[[], bool]
     watch: Callable[[Deferred[Any]], Deferred[Any]]
     _log = Logger()
@@ -39,9 +41,9 @@ class Api:
     def resource(self) -> Resource:
         """The resource to stand at ``/api``."""
         app = Klein()
-        for route in all_routes(self.health):
+        for route in self.routes:
             for path, words in route.paths():
-                pattern = path.replace("{", "<string:").replace("}", ">")
+                pattern = _PARAMETER.sub(lambda found: f"<{found[2] or 'string'}:{found[1]}>", path)
                 endpoint = f"{'-'.join(route.methods)} {path}"
                 app.route(pattern, methods=list(route.methods), endpoint=endpoint)(self._endpoint(route, words))
         app.handle_errors(HTTPException)(cast("Any", self._not_routed))
@@ -49,7 +51,7 @@ class Api:
 
     def _endpoint(self, route: Route, words: Vocabulary) -> Callable[..., Deferred[bytes]]:
         def endpoint(request: Request, **path: str) -> Deferred[bytes]:
-            call = Call(request, words, self.default_language, self.workspaces, path)
+            call = Call(request, words, self.language.code, self.workspaces, path, route.takes)
             return self.watch(Deferred.fromCoroutine(self._answered(route, call)))
 
         return endpoint
@@ -71,7 +73,7 @@ class Api:
 
     def _not_routed(self, request: Request, failure: Any) -> bytes:
         error: HTTPException = failure.value
-        language = Call(request, Vocabulary.TURKISH, self.default_language, self.workspaces, {}).language
+        language = Call(request, Vocabulary.TURKISH, self.language.code, self.workspaces, {}).language
         if isinstance(error, MethodNotAllowed):
             allowed = ", ".join(sorted({*(error.valid_methods or ()), "OPTIONS"}))
             request.setHeader("Allow", allowed)
@@ -90,10 +92,10 @@ def _written(request: Request, reply: Reply) -> bytes:
     request.setResponseCode(reply.status)
     request.setHeader("Content-Type", "application/json; charset=utf-8")
     request.setHeader("Cache-Control", "no-store")
+    for name, value in reply.headers.items():
+        request.setHeader(name, value)
     if reply.seq is not None:
         request.setHeader("X-Gorev-Seq", str(reply.seq))
-    if reply.body.get("code") == "busy":
-        request.setHeader("Retry-After", _RETRY_AFTER_SECONDS)
     if reply.etag is not None:
         request.setHeader("ETag", reply.etag)
         wanted = request.requestHeaders.getRawHeaders(b"if-none-match", [])

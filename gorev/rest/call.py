@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -17,12 +17,13 @@ from gorev.domain.errors import AsSpelt, BadRequest, InvalidValue
 from gorev.domain.text import clean
 from gorev.domain.values import Actor, ActorKind
 from gorev.locale import LANGUAGES
+from gorev.rest.fields import Fields
 from gorev.services.store import Once
 from gorev.services.workspaces import Workspace, Workspaces
 from gorev.wire import encode
 from gorev.wire.decode import decode
 from gorev.wire.encode import Encoder
-from gorev.wire.vocabulary import Names, Vocabulary
+from gorev.wire.vocabulary import Vocabulary
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -33,14 +34,19 @@ _PAGE: Final = "web-ui"
 
 @attrs.define
 class Call:
-    """One request of one route. ``path`` holds the route's own parameters."""
+    """One request of one route. ``path`` holds the route's own parameters, ``takes`` what its definition declares.
+
+    ``unknown`` are the names in query and body that mean nothing to the route, as far as those have been read.
+    """
 
     request: Request
     words: Vocabulary
     default_language: str
     workspaces: Workspaces
     path: Mapping[str, str]
+    takes: Collection[Fields[Any]] = ()
     spelt: dict[str, str] = attrs.Factory(dict)
+    unknown: list[str] = attrs.Factory(list)
     _workspace: Workspace | None = None
 
     @property
@@ -67,10 +73,10 @@ class Call:
 
         @raise InvalidValue: the header is no tag of ours.
         """
-        given = self.header("If-Match")
-        if given is None or given.strip() == "*":
+        given = self.demand("If-Match")
+        if given is None or given == "*":
             return None
-        matched = _ETAG.fullmatch(given.strip())
+        matched = _ETAG.fullmatch(given)
         if matched is None:
             raise InvalidValue(field="If-Match", value=given, allowed='an entity tag such as "3" or "3-41"')
         return int(matched[1])
@@ -88,7 +94,7 @@ class Call:
 
         @raise InvalidValue: the key is too long or not visible ASCII.
         """
-        key = self.header("Idempotency-Key")
+        key = self.demand("Idempotency-Key")
         if key is None:
             return None
         if not 0 < len(key) <= KEY_LIMIT or not all("!" <= letter <= "~" for letter in key):
@@ -96,7 +102,7 @@ class Call:
         return Once(key, hashlib.sha256(asked()).hexdigest())
 
     def _asked(self) -> bytes:
-        return encode.canonical([self.request.method, self.request.path, self.json()])
+        return encode.canonical([self.request.method, self.request.path, self.json(or_null=True)])
 
     async def workspace(self) -> Workspace:
         """The workspace that headers or the query name (``rest-api.md`` §1).
@@ -111,6 +117,11 @@ class Call:
         )
         return self._workspace
 
+    def demand(self, name: str) -> str | None:
+        """The value of a header that changes what a write means: an empty one is a mistake, not none."""
+        values = self.request.requestHeaders.getRawHeaders(name.encode())
+        return values[0].decode("utf-8", "replace").strip() if values else None
+
     def header(self, name: str) -> str | None:
         """A header's value, or nothing if it is absent or empty."""
         values = self.request.requestHeaders.getRawHeaders(name.encode())
@@ -121,26 +132,26 @@ class Call:
         values = self.request.args.get(name.encode(), [])
         return values[0].decode("utf-8", "replace") or None if values else None
 
-    def query(self, declared: type[S], names: Names) -> S:
-        """The query string as ``declared``; parameters that are empty are taken as absent.
+    def query(self, fields: Fields[S]) -> S:
+        """The query string; parameters that are empty are taken as absent.
 
         @raise InvalidValue, ConflictingAlias: see `decode`.
         """
         given = {
             key.decode("utf-8", "replace"): self.argument(key.decode("utf-8", "replace")) for key in self.request.args
         }
-        return self._decoded(declared, names, given)
+        return self._decoded(fields, given)
 
-    def body(self, declared: type[S], names: Names, given: Mapping[str, object] | None = None) -> S:
-        """The JSON body, or what was read of it already, as ``declared``; unknown keys are ignored (rule N3).
+    def body(self, fields: Fields[S], given: Mapping[str, object] | None = None) -> S:
+        """The JSON body, or what was read of it already; unknown keys are ignored (rule N3).
 
         @raise BadRequest: it is no JSON object.
         @raise MissingParameter, InvalidValue, ConflictingAlias: see `decode`.
         """
-        return self._decoded(declared, names, self.json() if given is None else given)
+        return self._decoded(fields, self.json() if given is None else given)
 
-    def json(self) -> dict[str, Any]:
-        """The body, an empty one being an empty object.
+    def json(self, *, or_null: bool = False) -> dict[str, Any]:
+        """The body, an empty one being an empty object, and null too if that is allowed.
 
         @raise BadRequest: it is no JSON object.
         @raise InvalidValue: a text in it holds half a surrogate pair.
@@ -155,13 +166,18 @@ class Call:
             raise BadRequest(reason=str(error)) from None
         except RecursionError:
             raise BadRequest(reason="JSON is nested too deeply") from None
+        if given is None and or_null:
+            return {}
         if not isinstance(given, dict):
             raise BadRequest(reason="the body must be a JSON object")
         return given
 
-    def _decoded(self, declared: type[S], names: Names, given: Mapping[str, object]) -> S:
-        decoded = decode(declared, names, given, self.words)
+    def _decoded(self, fields: Fields[S], given: Mapping[str, object]) -> S:
+        if fields not in self.takes:
+            raise LookupError(f"{fields.declared.__name__} is no part of the route's definition")
+        decoded = decode(fields.declared, fields.names, given, self.words)
         self.spelt.update(decoded.spelt)
+        self.unknown += decoded.unknown
         return decoded.value
 
 

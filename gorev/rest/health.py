@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import attrs
 
 from gorev.rest.call import Call
 from gorev.rest.reply import Reply
+from gorev.rest.route import GET, Answer, Area, Route
 from gorev.services.workspaces import Workspaces
+from gorev.wire import shapes
+from gorev.wire.shapes import Many, Shape
 
 
 @attrs.frozen(kw_only=True)
@@ -73,3 +77,133 @@ class HealthRoutes:
     async def sockets(self, call: Call) -> Reply:
         """How many listen on the WebSocket."""
         return Reply(body=self.websocket())
+
+    async def socket_count(self, call: Call) -> Reply:
+        """How many listen, for clients of the original."""
+        return Reply(body={"total_clients": self.websocket()["clients"], "timestamp": int(time.time())})
+
+    def routes(self) -> tuple[Route, ...]:
+        """The routes."""
+        return (
+            Route(
+                name="health",
+                area=Area.SYSTEM,
+                summary="Whether the daemon serves",
+                methods=GET,
+                family_a=("/health",),
+                handler=self.health,
+                answer=_HEALTH,
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+            Route(
+                name="original_health",
+                area=Area.SYSTEM,
+                summary="Whether the daemon serves, in the original's words",
+                methods=GET,
+                family_b=("/health",),
+                handler=self.original_health,
+                answer=_ORIGINAL_HEALTH,
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+            Route(
+                name="ready",
+                area=Area.SYSTEM,
+                summary="Whether the default workspace is open and everything serves",
+                methods=GET,
+                family_a=("/health/ready",),
+                handler=self.ready,
+                answer=_READY,
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+            Route(
+                name="database_health",
+                area=Area.SYSTEM,
+                summary="How the open databases do",
+                methods=GET,
+                family_a=("/health/db",),
+                handler=self.database,
+                answer=_DATABASE,
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+            Route(
+                name="websocket_health",
+                area=Area.SYSTEM,
+                summary="How many listen to the event stream",
+                methods=GET,
+                family_a=("/health/ws",),
+                handler=self.sockets,
+                answer=_SOCKETS,
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+            Route(
+                name="websocket_stats",
+                area=Area.SYSTEM,
+                summary="How many listen to the event stream, in the original's words",
+                methods=GET,
+                family_b=("/ws/stats",),
+                handler=self.socket_count,
+                answer=Answer(members={"total_clients": shapes.COUNT, "timestamp": shapes.UNIX_SECONDS}),
+                of_workspace=False,
+                answers_while_stopping=True,
+            ),
+        )
+
+
+_HEALTH: Final = Answer(
+    members={
+        "status": {"type": "string", "enum": ["healthy", "shutting_down"]},
+        "version": shapes.TEXT,
+        "uptime": {"type": "string", "examples": ["45s", "2h15m30s"]},
+        "uptime_seconds": {"type": "number", "minimum": 0},
+        "pid": {"type": "integer"},
+        "time": shapes.UNIX_SECONDS,
+        "daemon_url": shapes.TEXT,
+    },
+    also=(503,),
+)
+_ORIGINAL_HEALTH: Final = Answer(
+    members={"status": {"type": "string", "enum": ["ok", "shutting_down"]}, "time": shapes.UNIX_SECONDS}, also=(503,)
+)
+_READY: Final = Answer(
+    members={
+        "ready": shapes.FLAG,
+        "database": shapes.noted(shapes.TEXT, "connected, or error: and the reason"),
+        "websocket": {"type": "string", "enum": ["active", "inactive"]},
+        "mcp_clients": shapes.COUNT,
+    },
+    also=(503,),
+)
+_DATABASE_SHAPE: Final = Shape(
+    turkish="VeritabaniDurumu",
+    english="DatabaseHealth",
+    members={
+        "id": shapes.ID,
+        "path": shapes.TEXT,
+        "status": shapes.noted(shapes.TEXT, "connected, or error: and the reason"),
+        "schema_version": shapes.COUNT,
+        "latency_ms": shapes.MILLISECONDS,
+    },
+    optional=frozenset({"schema_version", "latency_ms"}),
+)
+_DATABASE: Final = Answer(
+    members={
+        "status": {"type": "string", "enum": ["connected", "error"]},
+        "workspaces": Many(_DATABASE_SHAPE),
+        "journal_mode": {"type": "string", "const": "wal"},
+    },
+    also=(503,),
+)
+_SOCKETS: Final = Answer(
+    members={
+        "status": {"type": "string", "enum": ["active", "inactive"]},
+        "clients": shapes.COUNT,
+        "clients_by_workspace": {"type": "object", "additionalProperties": shapes.COUNT},
+        "messages_sent": shapes.COUNT,
+        "dropped_clients": shapes.COUNT,
+    },
+)

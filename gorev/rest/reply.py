@@ -14,21 +14,26 @@ from gorev.wire.encode import Encoder
 
 @attrs.frozen(kw_only=True)
 class Reply:
-    """An answer. ``seq`` becomes ``X-Gorev-Seq``; ``rev`` with it the ``ETag`` of a single entity (rules R2 and R3)."""
+    """An answer. ``seq`` becomes ``X-Gorev-Seq``; ``rev`` with it the ``ETag`` of a single entity (rules R2 and R3).
 
-    body: Mapping[str, Any]
+    A body that is bytes is sent as it is. ``headers`` come beside, or in place of, those that every answer has.
+    """
+
+    body: Mapping[str, Any] | bytes
     status: int = 200
     seq: int | None = None
     rev: int | None = None
+    tag: str | None = None
+    headers: Mapping[str, str] = attrs.Factory(dict)
 
     @property
     def etag(self) -> str | None:
         """The entity tag, quoted."""
-        return None if self.rev is None else f'"{self.rev}-{self.seq}"'
+        return self.tag if self.rev is None else f'"{self.rev}-{self.seq}"'
 
     def encoded(self) -> bytes:
-        """The body as JSON."""
-        return encode.json(self.body)
+        """The body."""
+        return self.body if isinstance(self.body, bytes) else encode.json(self.body)
 
 
 def enveloped(
@@ -48,6 +53,8 @@ def enveloped(
         body["message"] = message
     return Reply(body=body, status=status, seq=seq, rev=rev)
 
+
+RETRY_AFTER_SECONDS: Final = "1"
 
 STATUS: Final[Mapping[str, int]] = {
     "unauthorized": 401,
@@ -98,4 +105,5 @@ def refused(error: GorevError, language: str, encoder: Encoder, spelt: Mapping[s
     details = errors.details(error, language, encoder, spelt)
     if details:
         body["details"] = details
-    return Reply(body=body, status=STATUS.get(error.code, 400))
+    headers = {"Retry-After": RETRY_AFTER_SECONDS} if error.code == "busy" else {}
+    return Reply(body=body, status=STATUS.get(error.code, 400), seq=error.seq, headers=headers)

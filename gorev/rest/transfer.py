@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
 import attrs
 import msgspec
@@ -17,12 +17,15 @@ from twisted.internet.threads import deferToThread
 
 from gorev import __version__
 from gorev.domain.errors import BadRequest
-from gorev.domain.importing.document import Incoming
+from gorev.domain.importing.document import Caution, Incoming, Warned
 from gorev.domain.importing.plan import ImportReport
 from gorev.locale import text
+from gorev.rest import route
 from gorev.rest.call import Call
+from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
-from gorev.wire import encode, exports, import_report, imports
+from gorev.rest.route import DELETE, OF_PROJECT, POST, Area, Route, said
+from gorev.wire import encode, exports, import_report, imports, shapes
 from gorev.wire.decode import or_absent
 from gorev.wire.json_stream import JsonText, Malformed, text_chunks
 from gorev.wire.kinds import Key
@@ -42,9 +45,37 @@ class ImportBody(ImportArguments, kw_only=True):
     operation_id: Key | UnsetType = UNSET
 
 
+_NAMES: Final = {"anyOf": [{"type": "array", "items": shapes.TEXT}, shapes.TEXT]}
+EXPORT: Final = Fields(
+    ExportBody,
+    EXPORT_TOOL,
+    rules={"project_filter": _NAMES, "tag_filter": _NAMES},
+    hints={
+        "output_path": "absolute, beginning with ~/, or relative to the workspace; without it the export is answered",
+        "date_range": "from and to, by the day of creation",
+        "operation_id": "an id made by the caller, by which it can be ended",
+    },
+)
+IMPORT: Final = Fields(
+    ImportBody,
+    IMPORT_TOOL,
+    hints={
+        "file_path": "absolute, beginning with ~/, or relative to the workspace",
+        "data": "the document itself, instead of a file",
+        "project_mapping": "ids of the document to ids of projects here",
+        "operation_id": "an id made by the caller, by which it can be ended",
+    },
+    at_least=(
+        {"file_path": {"type": "string", "minLength": 1}},
+        {"data": {"type": ["object", "array", "string"]}},
+    ),
+    without=frozenset({"idempotency_key"}),
+)
+
+
 async def exported(call: Call) -> Reply:
     """Write an export to a file, or send it."""
-    body = call.body(ExportBody, EXPORT_TOOL)
+    body = call.body(EXPORT)
     workspace = await call.workspace()
     selection, operation_id = body.selection(), or_absent(body.operation_id)
     document = exports.document(body.form, workspace.id, __version__, indented=bool(body.output_path))
@@ -76,7 +107,7 @@ async def imported(call: Call) -> Reply:
     workspace = await call.workspace()
     content = call.request.content.getvalue() if call.request.content else b""
     read: _Body = await deferToThread(_read_body, content)
-    body = call.body(ImportBody, IMPORT_TOOL, read.given)
+    body = call.body(IMPORT, read.given)
     data, form = read.data, body.form
     path = body.path(has_data=data is not None)
     once = call.once_of(lambda: b" ".join((call.request.method, call.request.path, read.digest)))
@@ -93,7 +124,9 @@ async def imported(call: Call) -> Reply:
             return data if isinstance(data, Incoming) else imports.read_data(data, form)
 
         answer = await workspace.imports.from_document(call.actor, load, body.terms(), once, operation_id)
-    written = await deferToThread(_written, answer.value, call)
+    ignored = tuple(Warned(Caution.UNKNOWN_KEY, import_report.shown_key(key)) for key in call.unknown)
+    report = attrs.evolve(answer.value, warnings=(*answer.value.warnings, *ignored))
+    written = await deferToThread(_written, report, call)
     return Reply(body=written, seq=answer.seq)
 
 
@@ -144,3 +177,78 @@ def _written(report: ImportReport, call: Call) -> dict[str, Any]:
         "message": msgspec.Raw(encode.json("\n".join(import_report.lines(report, call.language)))),
         "data": msgspec.Raw(b"".join(import_report.written(report, call.words, call.language))),
     }
+
+
+_EXPORTED: Final = {
+    "type": "object",
+    "properties": {"file_path": shapes.TEXT, "exported_count": shapes.COUNT, "counts": shapes.EXPORT_COUNTS},
+    "required": ["file_path", "exported_count", "counts"],
+    "additionalProperties": False,
+}
+_DOCUMENT: Final = shapes.noted(
+    {"type": "object", "not": {"required": ["exported_count"]}},
+    "the document; one that is not JSON as a text under content",
+)
+
+ROUTES: Final = (
+    Route(
+        name="export",
+        area=Area.TRANSFER,
+        summary="Export to a file, or as the answer",
+        methods=POST,
+        family_a=("/export",),
+        family_b=("/export",),
+        handler=exported,
+        bodies=(EXPORT,),
+        answer=route.enveloped(
+            {"message": shapes.TEXT, "path": shapes.TEXT, "data": {"anyOf": [_EXPORTED, _DOCUMENT]}}, "path"
+        ),
+        errors=(
+            "invalid_status",
+            "invalid_date",
+            "path_not_allowed",
+            *OF_PROJECT,
+            "io_error",
+            "conflict",
+            "cancelled",
+        ),
+    ),
+    Route(
+        name="import",
+        area=Area.TRANSFER,
+        summary="Import a file, or a document in the body",
+        methods=POST,
+        family_a=("/import",),
+        family_b=("/import",),
+        handler=imported,
+        bodies=(IMPORT,),
+        answer=route.enveloped({"message": shapes.TEXT, "data": shapes.IMPORT_SHAPE}),
+        errors=(
+            "missing_parameter",
+            "invalid_format",
+            "invalid_reference",
+            "invalid_status",
+            "invalid_priority",
+            "invalid_date",
+            "path_not_allowed",
+            "file_not_found",
+            *OF_PROJECT,
+            "io_error",
+            "conflict",
+            "cancelled",
+        ),
+        repeatable=True,
+    ),
+    Route(
+        name="cancel_operation",
+        area=Area.TRANSFER,
+        summary="End an export or import that is under way",
+        methods=DELETE,
+        family_a=("/operations/{id}",),
+        family_b=("/operations/{id}",),
+        handler=cancelled,
+        answer=said(),
+        errors=("not_found",),
+        of_workspace=False,
+    ),
+)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import msgspec
 
 from gorev.domain.errors import WorkspaceNotFound
+from gorev.locale import text
+from gorev.rest import route
 from gorev.rest.call import Call
+from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
+from gorev.rest.route import DELETE, GET, POST, Area, Route, said
 from gorev.services.registry import KnownWorkspace
+from gorev.wire import shapes
 from gorev.wire.encode import instant
 from gorev.wire.kinds import Text
+from gorev.wire.shapes import Many
 from gorev.wire.vocabulary import WORKSPACE
 
 
@@ -19,6 +27,14 @@ class Registration(msgspec.Struct, kw_only=True):
     path: Text
     name: Text | None = None
     workspace_id: Text | None = None
+
+
+REGISTRATION: Final = Fields(
+    Registration,
+    WORKSPACE,
+    hints={"path": "an absolute path of an existing folder", "workspace_id": "an id that the client saved earlier"},
+    rules={"path": {"pattern": "^/[^/.\\u0000][^\\u0000]*$"}},
+)
 
 
 async def listed(call: Call) -> Reply:
@@ -35,10 +51,17 @@ async def shown(call: Call) -> Reply:
 
 async def registered(call: Call) -> Reply:
     """Open the workspace of a folder."""
-    body = call.body(Registration, WORKSPACE)
+    body = call.body(REGISTRATION)
     workspace = await call.workspaces.register(body.path, body.name, body.workspace_id)
     encoded = await _encoded(call, _known(call, workspace.id))
     return Reply(body={"success": True, "workspace_id": workspace.id, "workspace": encoded})
+
+
+async def removed(call: Call) -> Reply:
+    """Close a workspace and forget it."""
+    await call.workspaces.remove(call.path["id"])
+    message = text(call.language, "The workspace was removed from the list. Its files stay.")
+    return Reply(body={"success": True, "message": message})
 
 
 def _known(call: Call, id_: str) -> KnownWorkspace:
@@ -63,3 +86,54 @@ async def _encoded(call: Call, known: KnownWorkspace) -> dict[str, object]:
             encoded["database_path"] = str(workspace.opened.database)
             encoded["task_count"] = (await workspace.health()).task_count
     return encoded
+
+
+ROUTES: Final = (
+    Route(
+        name="list_workspaces",
+        area=Area.WORKSPACES,
+        summary="All workspaces",
+        detail="The most recently used first.",
+        methods=GET,
+        family_b=("/workspaces",),
+        handler=listed,
+        answer=route.enveloped({"workspaces": Many(shapes.WORKSPACE_SHAPE), "total": shapes.COUNT}),
+        of_workspace=False,
+    ),
+    Route(
+        name="register_workspace",
+        area=Area.WORKSPACES,
+        summary="Open the workspace of a folder",
+        detail="Makes its database if there is none. May be repeated.",
+        methods=POST,
+        family_b=("/workspaces/register",),
+        handler=registered,
+        bodies=(REGISTRATION,),
+        answer=route.enveloped({"workspace_id": shapes.ID, "workspace": shapes.WORKSPACE_SHAPE}),
+        errors=("missing_parameter", "workspace_unavailable", "busy"),
+        of_workspace=False,
+    ),
+    Route(
+        name="get_workspace",
+        area=Area.WORKSPACES,
+        summary="A workspace",
+        methods=GET,
+        family_b=("/workspaces/{id}",),
+        handler=shown,
+        answer=route.enveloped({"workspace": shapes.WORKSPACE_SHAPE, "data": shapes.WORKSPACE_SHAPE}),
+        errors=("workspace_not_found",),
+        of_workspace=False,
+    ),
+    Route(
+        name="remove_workspace",
+        area=Area.WORKSPACES,
+        summary="Close a workspace and forget it",
+        detail="Its files stay; who names its folder has it again.",
+        methods=DELETE,
+        family_b=("/workspaces/{id}",),
+        handler=removed,
+        answer=said(),
+        errors=("workspace_not_found",),
+        of_workspace=False,
+    ),
+)

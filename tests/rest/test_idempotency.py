@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -30,6 +32,31 @@ def test_a_repeated_post_answers_as_the_first_and_changes_nothing(client: Worksp
         again = post(client, path, body, f"key of {path}".replace(" ", "-"))
         assert (first.status, again.status) == (201, 201)
         assert again.json["data"] == first.json["data"]
+        assert client.seq() == before
+
+
+def test_links_templates_and_imports_are_done_once_too(client: WorkspaceClient) -> None:
+    one, other, third = (client.task(title)["id"] for title in ("One", "Other", "Third"))
+    project = client.project()["id"]
+    (database,) = (client.folder / ".gorev").glob("*.db")
+    with closing(sqlite3.connect(database, timeout=30)) as connection:
+        connection.execute("DELETE FROM templates WHERE alias = 'bug'")
+        connection.commit()
+    values = {"degerler": {"konu": "x", "amac": "y", "sorular": "z", "kriterler": "w"}, "proje_id": project}
+    for path, body, status in (
+        ("/api/baglanti", {"kaynak_id": one, "hedef_id": other}, 201),
+        (f"/api/v1/tasks/{third}/dependencies", {"source_id": other}, 201),
+        ("/api/v1/template/init", {}, 200),
+        (f"/api/proje/{project}/aktif", {}, 200),
+        ("/api/template/research/gorev", values, 201),
+        ("/api/v1/tasks/from-template", {"template_id": "research", **values}, 201),
+        ("/api/import", {"data": {"tasks": [{"baslik": "Imported"}]}}, 200),
+    ):
+        first = post(client, path, body, path)
+        assert first.status == status, first.content
+        before = client.seq()
+        again = post(client, path, body, path)
+        assert (again.status, again.json["data"]) == (status, first.json["data"])
         assert client.seq() == before
 
 

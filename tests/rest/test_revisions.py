@@ -87,6 +87,42 @@ def test_a_write_with_another_revision_is_refused_and_shows_the_current_entity(
 
 
 @both_families
+def test_a_hierarchy_bears_the_tag_of_its_task(client: WorkspaceClient, family: Family) -> None:
+    path = family.hierarchy.format(id=client.task()["id"])
+    tag = client.request("GET", path).headers["etag"]
+    assert tag == '"1-1"'
+    assert client.request("GET", path, headers={"If-None-Match": tag}).status == 304
+
+
+def test_links_of_a_task_are_judged_by_the_revision_of_that_task(client: WorkspaceClient) -> None:
+    one, other = client.task("One"), client.task("Other")
+    client.change(one["id"], baslik="Newer")
+    path = f"/api/v1/tasks/{one['id']}/dependencies"
+    body = {"source_id": other["id"]}
+    stale, newest = {"If-Match": '"1"'}, {"If-Match": '"2"'}
+    details = refused(client, "POST", path, body, status=412, code="stale_revision", headers=stale)
+    assert (details["current"]["title"], details["current"]["rev"]) == ("Newer", 2)
+    assert client.request("POST", path, body, newest).status == 201
+    refused(client, "DELETE", f"{path}/{other['id']}", status=412, code="stale_revision", headers=newest)
+    assert client.request("DELETE", f"{path}/{other['id']}", headers={"If-Match": '"3"'}).status == 200
+
+
+def test_an_error_tells_the_seq_at_which_it_was_true(client: WorkspaceClient) -> None:
+    task = client.task()
+    client.task("Child", parent_id=task["id"])
+    nothing = "/api/gorev/00000000-0000-4000-8000-000000000000"
+    for method, path, body in (
+        ("GET", nothing, None),
+        ("PUT", nothing, {"baslik": "x"}),
+        ("DELETE", f"/api/gorev/{task['id']}", None),
+        ("GET", "/api/olaylar?since=9", None),
+    ):
+        response = client.request(method, path, body)
+        assert response.status >= 400
+        assert response.headers["x-gorev-seq"] == "2"
+
+
+@both_families
 def test_writes_on_projects_are_judged_too(client: WorkspaceClient, family: Family) -> None:
     project = client.project("Old")
     path = family.project.format(id=project["id"])

@@ -168,6 +168,31 @@ def test_a_trial_says_what_would_happen_and_changes_nothing(
     assert titles(client) == ["there"]
 
 
+@pytest.mark.parametrize(
+    ("language", "conflict", "to_decide"),
+    [
+        ("tr", "çakışma", "Karar bekleyen: 1. skip, overwrite ya da merge ile yeniden çağırın."),
+        ("en", "conflict", "To decide: 1. Call again with skip, overwrite or merge."),
+    ],
+)
+def test_what_the_user_shall_decide_is_left_and_said_to_be_so(
+    client: WorkspaceClient, language: str, conflict: str, to_decide: str
+) -> None:
+    """``conflict_resolution=prompt`` imports nothing for a row that there is already (``behaviours.md`` §8.4)."""
+    there = client.task("there")
+    rows = [{"id": there["id"], "baslik": "other"}, {"baslik": "new"}]
+    body = {"data": rows, "conflict_resolution": "prompt"}
+    response = client.request("POST", "/api/import", body, {"Accept-Language": language})
+    lines = response.json["message"].splitlines()
+    assert to_decide in lines
+    assert [line for line in lines if conflict in line] == [lines[-1]]
+    assert there["id"] in lines[-1]
+    (told,) = response.json["data"]["conflicts"]
+    assert (told["resolution"], told["new_value"]) == ("prompt", None)
+    assert response.json["data"]["skipped"] == 0
+    assert titles(client) == ["new", "there"]
+
+
 def test_warnings_are_told_in_the_message_and_in_the_result(client: WorkspaceClient) -> None:
     body = {"data": [{"title": "hata " * 101}]}
     answer = client.request("POST", "/api/import", body, {"Accept-Language": "tr"}).json
@@ -175,6 +200,21 @@ def test_warnings_are_told_in_the_message_and_in_the_result(client: WorkspaceCli
     assert warning.startswith("uyarı")
     assert answer["message"].splitlines().count(warning) == 1
     assert "hata" not in answer["message"]
+
+
+@both_families
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_what_is_no_parameter_is_ignored_and_said_to_be(client: WorkspaceClient, family: Family, language: str) -> None:
+    """Rule N3: a REST body's unknown keys are reported where the response has a list for that."""
+    body = {"data": [{"title": "a"}], "importMode": "replace", "x\nimport edildi: 9 görev": 1}
+    response = client.request("POST", f"{PREFIX[family.tasks]}/import", body, {"Accept-Language": language})
+    warnings = response.json["data"]["warnings"]
+    word = {"tr": "uyarı", "en": "warning"}[language]
+    assert [each.rpartition(": ")[2] for each in warnings] == ["importMode", "9 görev"]
+    lines = response.json["message"].splitlines()
+    assert [line for line in lines if word in line] == warnings
+    assert "import edildi: 1 görev" in lines
+    assert titles(client) == ["a"]
 
 
 @both_families
@@ -209,7 +249,7 @@ def test_a_whole_workspace_is_replaced_by_what_was_exported(client: WorkspaceCli
 @pytest.mark.parametrize(
     ("body", "status", "code", "details"),
     [
-        ({}, 400, "missing_parameter", {"field": "file_path", "allowed": ["file_path", "data"]}),
+        ({}, 400, "missing_parameter", {"fields": ["file_path", "data"]}),
         ({"file_path": "x.json", "data": []}, 400, "invalid_value", {"field": "file_path"}),
         ({"file_path": "none.json"}, 404, "file_not_found", {"path": "none.json"}),
         ({"file_path": "."}, 400, "path_not_allowed", {"path": "."}),

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
+import psutil
 import pytest
 
 from tests.rest.families import refused
-from tests.support.running_daemon import RunningDaemon
+from tests.support.running_daemon import RunningDaemon, wait_for
 from tests.support.workspace_client import WorkspaceClient, workspace_id
 
 FIELDS = {"id", "name", "path", "database_path", "task_count", "last_accessed", "created_at"}
@@ -204,3 +208,86 @@ def test_no_error_tells_more_than_the_caller_gave(daemon: RunningDaemon) -> None
     answer = daemon.get("/api/gorevler", X_Workspace_Id="x").json
     assert "Traceback" not in json.dumps(answer)
     assert "SELECT" not in json.dumps(answer)
+
+
+def test_a_workspace_that_is_removed_is_forgotten_and_its_files_stay(daemon: RunningDaemon, folder: Path) -> None:
+    id_ = registered(daemon, folder, workspace_id="alias-of-removed")
+    client = WorkspaceClient(daemon, folder)
+    task = client.task("Kept")
+    answer = daemon.delete("/api/v1/workspaces/alias-of-removed").json
+    assert answer.keys() == {"success", "message"}
+    for path in (f"/api/v1/workspaces/{id_}", "/api/v1/workspaces/alias-of-removed"):
+        refused(client, "GET", path, status=404, code="workspace_not_found")
+        refused(client, "DELETE", path, status=404, code="workspace_not_found")
+    assert id_ not in [each["id"] for each in daemon.get("/api/v1/workspaces").json["workspaces"]]
+    assert daemon.get("/api/gorevler", X_Workspace_Id=id_).status == 404
+    (database,) = (folder / ".gorev").glob("*.db")
+    open_files = [Path(file.path) for file in psutil.Process(daemon.pid).open_files()]
+    assert database not in open_files
+    assert not database.with_name(f"{database.name}-wal").exists()
+    assert client.get(f"/api/gorev/{task['id']}")["data"]["baslik"] == "Kept"
+    assert daemon.get(f"/api/v1/workspaces/{id_}").status == 200
+
+
+def test_who_listens_to_a_workspace_is_told_that_it_is_removed(daemon: RunningDaemon, folder: Path) -> None:
+    id_ = registered(daemon, folder)
+    with daemon.events(f"workspace_id={id_}") as change, daemon.events(f"workspace_id={id_}&format=simple") as simple:
+        daemon.delete(f"/api/v1/workspaces/{id_}")
+        for frame in (change.read(), simple.read()):
+            assert (frame["type"], frame["workspace_id"]) == ("workspace_sync", id_)
+            assert frame["data"] == {"reason": "workspace_removed"}
+            assert "seq" not in frame
+        client = WorkspaceClient(daemon, folder)
+        client.task("After")
+        assert (change.read()["type"], simple.read()["type"]) == ("task_created", "created")
+
+
+def test_requests_go_on_while_their_workspace_is_removed_again_and_again(daemon: RunningDaemon, folder: Path) -> None:
+    client = WorkspaceClient(daemon, folder)
+    client.task()
+
+    def write(number: int) -> int:
+        return client.request("POST", "/api/gorev", {"baslik": f"Task {number}"}).status
+
+    with ThreadPoolExecutor(4) as pool:
+        writes = [pool.submit(write, number) for number in range(60)]
+        while not all(each.done() for each in writes):
+            assert daemon.delete(f"/api/v1/workspaces/{workspace_id(folder)}").status in (200, 404)
+    statuses = [each.result() for each in writes]
+    assert set(statuses) <= {201, 503}
+    assert client.get("/api/gorevler?tum_projeler=true")["total"] == 1 + statuses.count(201)
+
+
+def test_the_default_workspace_can_be_removed_and_is_there_when_it_is_used(own_daemon: RunningDaemon) -> None:
+    own_daemon.start()
+    own_daemon.post("/api/gorev", {"baslik": "Kept"})
+    id_ = workspace_id(own_daemon.workspace)
+    assert own_daemon.delete(f"/api/v1/workspaces/{id_}").status == 200
+    assert own_daemon.get("/api/health/ready").status == 200
+    assert own_daemon.get("/api/gorevler").json["total"] == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="there is nothing here to see it by")
+def test_what_a_removed_workspace_had_watched_is_watched_no_more(own_daemon: RunningDaemon) -> None:
+    own_daemon.start()
+    client = WorkspaceClient(own_daemon, own_daemon.workspace)
+    watched = own_daemon.workspace / "watched.py"
+    watched.write_text("")
+    task = client.task()
+    call = {"action": "add", "task_id": task["id"], "file_path": str(watched)}
+    assert client.request("POST", "/api/v1/mcp/gorev_file_watch", call).json["isError"] is False
+
+    def watches() -> bool:
+        found = False
+        for descriptor in Path(f"/proc/{own_daemon.pid}/fd").iterdir():
+            with suppress(OSError):
+                found = found or "inotify" in os.readlink(descriptor)
+        return found
+
+    wait_for(watches)
+    own_daemon.delete(f"/api/v1/workspaces/{client.id}")
+    wait_for(lambda: not watches())
+    own_daemon.stop()
+    own_daemon.start()
+    assert client.get(f"/api/gorev/{task['id']}")["data"]["id"] == task["id"]
+    wait_for(watches)
