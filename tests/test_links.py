@@ -51,6 +51,7 @@ def test_the_pair_of_named_tasks_says_itself_who_waits(daemon: RunningDaemon) ->
     with daemon.mcp() as assistant:
         outcome = assistant.call("gorev_bagimlilik_ekle", gorev_id=one, bagli_gorev_id=other, baglanti_tipi="blocks")
     assert outcome["structuredContent"]["baglanti"]["hedef_id"] == one
+    assert f"ID: {outcome['structuredContent']['baglanti']['id']}" in outcome["content"][0]["text"]
     assert one in outcome["content"][0]["text"]
     assert other in outcome["content"][0]["text"]
 

@@ -215,12 +215,10 @@ def _query(fields: Fields[Any], words: Vocabulary) -> list[Schema]:
     for name, (kind, _) in field_kinds(struct).items():
         if name in fields.without:
             continue
-        schema = accepted.of_parameter(kind)
+        needed = declared[name].required or name in fields.demanded
+        schema = accepted.of_parameter(kind, needed=needed)
         if (default := accepted.default_of(declared[name])) is not None:
             schema["default"] = default
-        needed = declared[name].required or name in fields.demanded
-        if needed and schema.get("type") == "string":
-            schema["minLength"] = 1
         parameter: Schema = {"name": fields.names.out(words)[name], "in": "query", "schema": schema}
         if schema.get("type") == "array":
             parameter |= {"style": "form", "explode": False}

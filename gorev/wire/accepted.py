@@ -110,14 +110,19 @@ def of_kind(kind: Any, words: Vocabulary) -> Schema:
     return _scalar(kind)
 
 
-def of_parameter(kind: Any) -> Schema:
+def of_parameter(kind: Any, *, needed: bool) -> Schema:
     """What a parameter of a query string may be, as OpenAPI writes it: lists are told by commas; empty is absent."""
+    schema = _parameter(kind)
+    if not needed:
+        return schema if kind == Text or schema.get("type") == "array" else _either(schema, {"const": ""})
+    return schema | {"minLength": 1} if kind == Text else schema
+
+
+def _parameter(kind: Any) -> Schema:
     if kind == Flag:
-        return _either({"type": "boolean"}, {"type": "string", "enum": ["yes", "no", "1", "0", ""]})
+        return _either({"type": "boolean"}, {"enum": ["yes", "no", "1", "0"]})
     if getattr(kind, "__origin__", None) is int:
-        return _either(_integer(kind), {"const": ""})
-    if kinds.tokens(kind) is not None:
-        return _either(_scalar(kind), {"const": ""})
+        return _integer(kind)
     if getattr(kind, "__origin__", None) is list:
         (item,) = kind.__args__
         return {"type": "array", "items": _scalar(item)}

@@ -94,6 +94,42 @@ def test_spellings_that_agree_are_one() -> None:
     assert read({"baslik": "Demo", "title": "Demo", "durum": "iptal", "status": "iptal"}).title == "Demo"
 
 
+@pytest.mark.parametrize(
+    ("pair", "field", "meant"),
+    [
+        ({"durum": "beklemede", "status": "pending"}, "status", "beklemede"),
+        ({"status": "IN-PROGRESS", "new_status": "devam_ediyor"}, "status", "devam_ediyor"),
+        ({"oncelik": "yüksek", "priority": "high"}, "priority", "yuksek"),
+        ({"son_tarih": "2031-05-06", "due_date": "2031-05-06T00:00:00Z"}, "due_date", "2031-05-06"),
+        ({"son_tarih": "", "due_date": None}, "due_date", None),
+        ({"parent_id": None, "new_parent_id": ""}, "parent_id", ""),
+        ({"etiketler": "api, web", "tags": ["api", {"isim": " web"}]}, "tags", ["api", " web"]),
+        ({"durum": None, "status": "done"}, "status", "tamamlandi"),
+        ({"status": "done", "durum": None}, "status", "tamamlandi"),
+    ],
+)
+def test_spellings_of_field_and_value_that_mean_the_same_are_one(
+    pair: dict[str, object], field: str, meant: object
+) -> None:
+    """Rule N3 is about values, and rule N4 says which spellings of a value are one."""
+    assert getattr(read({"baslik": "Demo"} | pair), field) == meant
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [
+        {"durum": "beklemede", "status": "done"},
+        {"durum": "beklemede", "status": "nonsense"},
+        {"son_tarih": "2031-05-06", "due_date": "2031-05-07"},
+        {"son_tarih": "2025-02-30", "due_date": "2025-02-31"},
+    ],
+)
+def test_spellings_of_which_one_means_nothing_or_something_else_disagree(pair: dict[str, object]) -> None:
+    with pytest.raises(ConflictingAlias) as refusal:
+        read({"baslik": "Demo"} | pair)
+    assert refusal.value.details["keys"] == list(pair)
+
+
 def test_to_clear_and_to_set_is_a_disagreement() -> None:
     with pytest.raises(ConflictingAlias):
         read({"baslik": "Demo", "parent_id": None, "new_parent_id": "x"})

@@ -162,6 +162,24 @@ def test_what_is_none_of_a_kind_is_refused(kind: Any, refusal: type[GorevError],
     assert told.value.details["allowed"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "given_value", "shown"),
+    [
+        (StatusTokens, ["beklemede", "x"], '["beklemede", "x"]'),
+        (StatusTokens, ["x"] * 11, "[…] (11)"),
+        (Text, {"isim": "ş"}, '{"isim": "ş"}'),
+        (Text, {str(number): 1 for number in range(11)}, "{…} (11)"),
+        (Text, ["x" * 100], '["' + "x" * 58 + "…"),
+        (Text, ["\ud800"], '["?"]'),
+        (Text, [], "[]"),
+    ],
+)
+def test_a_refused_list_or_object_is_shown_as_far_as_it_is_short(kind: Any, given_value: object, shown: str) -> None:
+    with pytest.raises(InvalidValue) as told:
+        kinds.read("alan", kind, given_value)
+    assert told.value.details["value"] == shown
+
+
 def test_a_tag_object_with_two_names_is_refused() -> None:
     """Rule N3."""
     with pytest.raises(ConflictingAlias) as refusal:

@@ -140,6 +140,12 @@ def test_the_other_parts_of_a_full_document_are_read() -> None:
     assert (interaction.action, interaction.context) == (Action.VIEWED, {"k": 1})
 
 
+@pytest.mark.parametrize("action", Action)
+def test_every_kind_of_interaction_is_understood(action: Action) -> None:
+    rows = [{"task_id": "a", "action_type": action.value, "timestamp": "2025-01-01"}]
+    assert [each.action for each in read({"version": "1", "ai_context": rows}).interactions] == [action]
+
+
 def test_interactions_alone_are_a_context_too() -> None:
     incoming = read({"version": "1", "ai_context": [{"task_id": "a", "action_type": "odd", "timestamp": "2025-01-01"}]})
     assert incoming.context is None
@@ -183,9 +189,24 @@ def test_what_a_row_must_not_hold_is_refused_with_the_row_and_without_a_quotatio
     assert "secret" not in str(refused.value.details)
 
 
-def test_two_spellings_that_disagree_are_refused() -> None:
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"title": "a", "baslik": "b"},
+        {"title": "a", "durum": "pending", "status": "done"},
+        {"title": "a", "tags": [{"isim": "api", "name": "web"}]},
+    ],
+)
+def test_two_spellings_that_disagree_are_refused(row: Any) -> None:
     with pytest.raises(ConflictingAlias):
-        read([{"title": "a", "baslik": "b"}])
+        read([row])
+
+
+def test_two_spellings_that_mean_the_same_are_one() -> None:
+    row = {"title": "a", "durum": "beklemede", "status": "pending", "oncelik": "high", "priority": "yüksek"}
+    dates = {"son_tarih": "2031-05-06", "due_date": "2031-05-06T00:00:00Z"}
+    (task,) = read([row | dates]).tasks
+    assert (task.status, task.priority, task.due_date) == (Status.PENDING, Priority.HIGH, date(2031, 5, 6))
 
 
 @pytest.mark.parametrize(

@@ -82,24 +82,31 @@ class _Sentence:
     def __init__(self, query: str) -> None:
         self.rest = caseless(unicodedata.normalize("NFC", query.translate(_QUOTES))).replace(_GAP, " ")
 
-    def take(self, pattern: re.Pattern[str] | Expression) -> list[re.Match[str]]:
+    def take(self, pattern: re.Pattern[str]) -> list[re.Match[str]]:
         """Every match, taken out."""
         found = list(pattern.finditer(self.rest))
         if found:
             self.rest = pattern.sub(f" {_GAP} ", self.rest)
         return found
 
+    def take_any(self, phrases_: Expression) -> bool:
+        """Whether any of the phrases is there; all of them are taken out."""
+        rest = phrases_.replaced(f" {_GAP} ", self.rest)
+        taken = rest != self.rest
+        self.rest = rest
+        return taken
+
     def take_first(self, rules: Iterable[tuple[T, Expression]]) -> T | None:
         """What the first rule that matches anywhere stands for."""
-        return next((meaning for meaning, pattern in rules if self.take(pattern)), None)
+        return next((meaning for meaning, expression in rules if self.take_any(expression)), None)
 
     def take_all(self, rules: Iterable[tuple[T, Expression]]) -> list[T]:
         """What the rules that match stand for."""
-        return [meaning for meaning, pattern in rules if self.take(pattern)]
+        return [meaning for meaning, expression in rules if self.take_any(expression)]
 
 
 def _rules(table: Iterable[tuple[T, Iterable[str], Iterable[str]]]) -> tuple[tuple[T, Expression], ...]:
-    return tuple((meaning, phrases.expression(turkish, english)) for meaning, turkish, english in table)
+    return tuple((meaning, Expression(turkish, english)) for meaning, turkish, english in table)
 
 
 _STATUSES: Final = _rules(phrases.STATUSES)
@@ -110,8 +117,8 @@ _RECENCIES: Final = _rules(phrases.RECENCIES)
 _DATES: Final = _rules(phrases.DATES)
 _CREATION: Final = _rules(phrases.CREATION)
 _DUE: Final = _rules(phrases.DUE)
-_PROJECT: Final = phrases.expression(phrases.PROJECT[0][1], phrases.PROJECT[0][2])
-_STOP_STEMS: Final = phrases.expression(phrases.STOP_STEMS[0][1], phrases.STOP_STEMS[0][2])
+_PROJECT: Final = Expression(phrases.PROJECT[0][1], phrases.PROJECT[0][2])
+_STOP_STEMS: Final = Expression(phrases.STOP_STEMS[0][1], phrases.STOP_STEMS[0][2])
 _ACTIONS: Final = {folded(word): action for action, words in phrases.ACTIONS for word in words}
 _STOP_WORDS: Final = frozenset(map(folded, phrases.STOP_WORDS))
 
@@ -187,10 +194,10 @@ def _projects(sentence: _Sentence, names: Sequence[str], *, known: bool) -> list
     wanted = {" ".join(tokens(name)) for name in names}
     found = []
     unread = len(sentence.rest)
-    for marker in reversed(list(_PROJECT.finditer(sentence.rest))):
-        if marker.end() > unread:  # it was part of a name
+    for marker in reversed(list(_PROJECT.places(sentence.rest))):
+        if marker.end > unread:  # it was part of a name
             continue
-        before = sentence.rest[: marker.start()].rpartition(_GAP)[2]
+        before = sentence.rest[: marker.start].rpartition(_GAP)[2]
         begins = [each.start() for each in _NAME_WORD.finditer(before)][-_NAME_WORDS:]
         candidates = [before[begin:] for begin in begins if " ".join(tokens(before[begin:])) in wanted]
         if not known and begins and folded(before[begins[-1] :].strip()) not in _STOP_WORDS:
@@ -198,8 +205,8 @@ def _projects(sentence: _Sentence, names: Sequence[str], *, known: bool) -> list
         if candidates or not known:
             name = candidates[0] if candidates else ""
             found += [_EDGES.sub("", " ".join(name.split()))] if name else []
-            unread = marker.start() - len(name)
-            sentence.rest = f"{sentence.rest[:unread]} {_GAP} {sentence.rest[marker.end() :]}"
+            unread = marker.start - len(name)
+            sentence.rest = f"{sentence.rest[:unread]} {_GAP} {sentence.rest[marker.end :]}"
     return found[::-1]
 
 
@@ -226,7 +233,7 @@ def _time(sentence: _Sentence, today: date) -> tuple[DayRange | None, Relative |
 
 
 def _terms(rest: str) -> tuple[str, ...]:
-    words = [word for part in _STOP_STEMS.sub(" ", rest).split() for word in part.split(_GAP)]
+    words = [word for part in _STOP_STEMS.replaced(" ", rest).split() for word in part.split(_GAP)]
     kept = (_EDGES.sub("", word) for word in words)
     return tuple(word for word in kept if word and folded(word) not in _STOP_WORDS and folded(word) not in _ACTIONS)
 

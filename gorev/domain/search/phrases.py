@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Final
 
+import attrs
+
 from gorev.domain.query import QuickFilter
 from gorev.domain.search.days import Relative
 from gorev.domain.text import caseless
@@ -147,50 +149,94 @@ _HIGH: Final = "[iuü]"
 _LOW: Final = "[ae]"
 _AFTER_POSSESSION: Final = f"(?:n?{_HIGH}n?|n?{_LOW}|n?[dt]{_LOW}n?|y?l{_LOW})"
 _TAIL: Final = f"(?:k[iü](?:l{_LOW}r)?(?:n?{_HIGH}n?|n?{_LOW}|n?[dt]{_LOW}n?)?)?(?:[dt]{_HIGH}r)?"
-_AFTER_CONSONANT: Final = (
+_CASE_AFTER_CONSONANT: Final = (
     f"(?:(?:{_HIGH}(?:m(?:{_HIGH}z)?|n(?:{_HIGH}z)?)?){_AFTER_POSSESSION}?|{_LOW}|[dt]{_LOW}n?|l{_LOW}|c{_LOW})?"
 )
-_AFTER_VOWEL: Final = (
+_CASE_AFTER_VOWEL: Final = (
     f"(?:(?:s{_HIGH}|m(?:{_HIGH}z)?|n(?:{_HIGH}z)?){_AFTER_POSSESSION}?"
     f"|y{_HIGH}|y{_LOW}|[dt]{_LOW}n?|n{_HIGH}n|yl{_LOW})?"
 )
 _DERIVED: Final = f"(?:l{_HIGH}|s{_HIGH}z)"
-_ENGLISH_ENDING: Final = r"(?:e?s|['’]s|ly)?"
+
+
+@attrs.frozen
+class Place:
+    """Where a phrase stands in a text, its ending included."""
+
+    start: int
+    end: int
 
 
 class Expression:
-    """A pattern that is compiled when it is first used: all of them take 100 ms, which no start should pay for."""
+    """Finds any of some phrases in `caseless` text: the one that begins first, and of these the first of the list.
+
+    The endings stand in patterns of their own, not behind each phrase: compiled, all rules take 7 ms and not 80. What
+    is compiled is compiled when it is first used, so that no start pays for it.
+    """
+
+    def __init__(self, turkish: Iterable[str], english: Iterable[str]) -> None:
+        self._phrases = [
+            (each, _AFTER_VOWEL if caseless(each)[-1] in _VOWELS else _AFTER_CONSONANT) for each in turkish
+        ]
+        self._phrases += [(each, _ENGLISH) for each in english]
+
+    @cached_property
+    def _beginnings(self) -> re.Pattern[str]:
+        """Matches, empty, wherever a word may begin; its groups are the phrases that begin there."""
+        return re.compile(r"(?<![^\W_])" + "".join(f"(?=({_spelt(phrase)})|)" for phrase, _ in self._phrases))
+
+    def places(self, text: str) -> Iterator[Place]:
+        """Where phrases stand, none within another."""
+        read = 0
+        for beginning in self._beginnings.finditer(text):
+            if beginning.start() < read:
+                continue
+            for group, (_, ending) in enumerate(self._phrases, 1):
+                if beginning[group] is None:
+                    continue
+                end = ending.after(text, beginning.end(group))
+                if end is not None:
+                    yield Place(beginning.start(), end)
+                    read = end
+                    break
+
+    def replaced(self, replacement: str, text: str) -> str:
+        """The text with every phrase replaced."""
+        parts = []
+        read = 0
+        for place in self.places(text):
+            parts += [text[read : place.start], replacement]
+            read = place.end
+        return "".join([*parts, text[read:]])
+
+
+class _Ending:
+    """What the last word of a phrase may bear."""
 
     def __init__(self, source: str) -> None:
         self._source = source
 
     @cached_property
     def _pattern(self) -> re.Pattern[str]:
-        return re.compile(self._source)
+        return re.compile(f"(?:{self._source})(?![^\\W_])")
 
-    def finditer(self, text: str) -> Iterator[re.Match[str]]:
-        """Every match."""
-        return self._pattern.finditer(text)
-
-    def sub(self, replacement: str, text: str) -> str:
-        """The text with every match replaced."""
-        return self._pattern.sub(replacement, text)
-
-
-def expression(turkish: Iterable[str], english: Iterable[str]) -> Expression:
-    """Finds any of the phrases in `caseless` text."""
-    spelt = [_spelt(each) + _turkish_ending(each) for each in turkish]
-    spelt += [_spelt(each) + _ENGLISH_ENDING for each in english]
-    return Expression(r"(?<![^\W_])(?:" + "|".join(spelt) + r")(?![^\W_])")
+    def after(self, text: str, place: int) -> int | None:
+        """Where the word ends that goes on at ``place``, if it goes on with an ending or not at all."""
+        found = self._pattern.match(text, place)
+        return None if found is None else found.end()
 
 
 def _spelt(phrase: str) -> str:
     return "".join(_LETTER.get(letter, letter) for letter in caseless(phrase))
 
 
-def _turkish_ending(phrase: str) -> str:
+def _turkish(bare: str) -> _Ending:
     plural = f"l{_LOW}r"
-    derived = f"{_DERIVED}(?:(?:{plural}){_AFTER_CONSONANT}|{_AFTER_VOWEL})"
-    abstract = f"l{_HIGH}[kğ](?:{plural})?{_AFTER_CONSONANT}"
-    bare = _AFTER_VOWEL if caseless(phrase)[-1] in _VOWELS else _AFTER_CONSONANT
-    return f"(?:{derived}|{abstract}|(?:{plural}){_AFTER_CONSONANT}|{bare}){_TAIL}"
+    derived = f"{_DERIVED}(?:(?:{plural}){_CASE_AFTER_CONSONANT}|{_CASE_AFTER_VOWEL})"
+    abstract = f"l{_HIGH}[kğ](?:{plural})?{_CASE_AFTER_CONSONANT}"
+    return _Ending(f"(?:{derived}|{abstract}|(?:{plural}){_CASE_AFTER_CONSONANT}|{bare}){_TAIL}")
+
+
+_AFTER_CONSONANT: Final = _turkish(_CASE_AFTER_CONSONANT)
+_AFTER_VOWEL: Final = _turkish(_CASE_AFTER_VOWEL)
+_ENGLISH: Final = _Ending(r"(?:e?s|['’]s|ly)?")
