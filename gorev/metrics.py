@@ -14,6 +14,7 @@ from prometheus_client.core import CollectorRegistry, GaugeMetricFamily, Metric
 from prometheus_client.exposition import generate_latest
 from prometheus_client.metrics import Counter, Histogram
 from prometheus_client.process_collector import ProcessCollector
+from prometheus_client.registry import Collector
 from twisted.application.service import Service
 from twisted.internet.interfaces import IReactorTime
 from twisted.internet.task import LoopingCall
@@ -34,11 +35,10 @@ Reading = tuple[str, str, str, Mapping[str, float]]
 
 
 class Metrics:
-    """Kept and told. ``readings`` is asked for the gauges each time somebody looks."""
+    """Kept and told."""
 
-    def __init__(self, readings: Callable[[], Iterable[Reading]]) -> None:
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
-        self._readings = readings
         self._seconds = Histogram(
             "gorev_operation_seconds",
             "How long operations take, from request to answer",
@@ -60,7 +60,6 @@ class Metrics:
             "gorev_loop_lag_seconds", "How late the reactor is", buckets=_LAG_SECONDS, registry=self.registry
         )
         ProcessCollector(registry=self.registry)
-        self.registry.register(self)
 
     def operation(self, door: str, operation: str, outcome: str, seconds: float) -> None:
         """One operation through ``door`` (``rest``, ``mcp``) ended: ``ok``, or the code of its error."""
@@ -72,18 +71,25 @@ class Metrics:
         self._events.inc(len(events))
         self._event_lag.observe(max(0.0, (datetime.now(UTC) - events[-1].time).total_seconds()))
 
+    def text(self, readings: Iterable[Reading]) -> bytes:
+        """Everything, in Prometheus' text format. May be called in any thread."""
+        return bytes(generate_latest(self.registry)) + bytes(generate_latest(_Gauges(readings)))
+
+
+class _Gauges(Collector):
+    """Readings as a registry tells them."""
+
+    def __init__(self, readings: Iterable[Reading]) -> None:
+        self._readings = readings
+
     def collect(self) -> Iterable[Metric]:
-        """The gauges, as the registry asks for them."""
+        """A family for each reading."""
         yield _info()
-        for name, meaning, label, values in self._readings():
+        for name, meaning, label, values in self._readings:
             family = GaugeMetricFamily(name, meaning, labels=[label] if label else [])
             for key, value in values.items():
                 family.add_metric([key] if label else [], value)
             yield family
-
-    def text(self) -> bytes:
-        """Everything, in Prometheus' text format."""
-        return bytes(generate_latest(self.registry))
 
 
 def _info() -> Metric:

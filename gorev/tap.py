@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, ClassVar, Final, cast
 
 from twisted.application.service import IServiceCollection
@@ -171,12 +172,14 @@ def makeService(options: Options) -> Daemon:
     from gorev.mcp.resources import WorkspaceResources
     from gorev.mcp.toolbox import Toolbox
     from gorev.mcp.tools import TOOLS, UNLISTED
+    from gorev.metrics import Metrics, Punctuality
     from gorev.rest.api import Api
     from gorev.rest.call import preferred_language
     from gorev.rest.clients import ClientRoutes
     from gorev.rest.health import HealthRoutes
     from gorev.rest.language import LanguageRoutes
     from gorev.rest.mcp_calls import McpRoutes
+    from gorev.rest.metrics import MetricsRoutes
     from gorev.rest.routes import all_routes
     from gorev.services.bus import EventBus
     from gorev.services.clients import ClientTracker
@@ -204,6 +207,7 @@ def makeService(options: Options) -> Daemon:
     lifecycle = Lifecycle(lock.instance)
     requests = Requests(reactor)
 
+    metrics = Metrics()
     bus = EventBus()
     default = Location(
         path=settings.workspace.path,
@@ -238,6 +242,7 @@ def makeService(options: Options) -> Daemon:
         return preferred_language(accepted) or default_language.code
 
     hub = Hub(reactor, workspaces, bus, settings.max_websockets, make_room_for_descriptors, language)
+    bus.listen(metrics.committed)  # after the hub, so that what it measures includes that one
 
     editors = Editors(
         reactor, str(settings.home), os.environ, sys.platform, IdeSettingsFile(settings.ide_settings_file)
@@ -250,7 +255,7 @@ def makeService(options: Options) -> Daemon:
         host=host,
         clock=reactor,
         registry=Registry(
-            tools=Toolbox((*TOOLS, *ide_tools.tools(editors)), HIDDEN, UNLISTED),
+            tools=Toolbox((*TOOLS, *ide_tools.tools(editors)), HIDDEN, UNLISTED, partial(metrics.operation, "mcp")),
             resources=WorkspaceResources(),
             prompts=WorkspacePrompts(),
             changes=WorkspaceChanges(bus, workspaces),
@@ -279,8 +284,16 @@ def makeService(options: Options) -> Daemon:
         clients=ClientRoutes(clients, lambda: host.client_count + hub.editors),
         language=LanguageRoutes(default_language),
         mcp=McpRoutes(BareCalls(service)),
+        metrics=MetricsRoutes(metrics, health, lambda: requests.in_flight),
     )
-    api = Api(workspaces, routes, default_language, stopping=lambda: lifecycle.stopping, watch=requests.watch)
+    api = Api(
+        workspaces,
+        routes,
+        default_language,
+        stopping=lambda: lifecycle.stopping,
+        watch=requests.watch,
+        observe=partial(metrics.operation, "rest"),
+    )
     site = GuardedSite(
         reactor=reactor,
         api=api,
@@ -309,12 +322,14 @@ def makeService(options: Options) -> Daemon:
         conversations,
         clients,
         requests,
+        workspaces.openings,
         hub,
         HttpConversations(mcp),
         http,
         local,
         signals,
         ready,
+        Punctuality(reactor, metrics.loop_lag.observe),
         ServiceManagerNotice(),
     )
     for each in services:

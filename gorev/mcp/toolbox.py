@@ -7,6 +7,7 @@ and every other spelling is understood (``mcp-tools.md`` §1). Broken rules are 
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
@@ -171,7 +172,10 @@ class Toolbox:
         tools: Sequence[Tool],
         hidden: Mapping[str, Hidden] | None = None,
         unlisted: Sequence[Tool] = (),
+        observe: Callable[[str, str, float], None] = lambda tool, outcome, seconds: None,
     ) -> None:
+        """``observe`` is told of each call: the tool, ``ok`` or the code of the error, and the seconds it took."""
+        self._observe = observe
         self._hidden = hidden or {}
         self._unlisted = {tool.name: tool for tool in unlisted}
         self._tools = {tool.name: tool for tool in sorted(tools, key=lambda tool: ORDER.index(tool.name))}
@@ -207,7 +211,15 @@ class Toolbox:
         found = self._found(name)
         if found is None:
             raise LookupError(name)
-        tool, given = found
+        begun = time.perf_counter()
+        outcome = await self._call(*found, arguments, context)
+        ended = str(outcome.structured.get("code", "error")) if outcome.is_error else "ok"
+        self._observe(found[0].name, ended, time.perf_counter() - begun)
+        return outcome
+
+    async def _call(
+        self, tool: Tool, given: Mapping[str, str], arguments: Mapping[str, Any], context: CallContext
+    ) -> ToolOutcome:
         arguments = {**arguments, **given}
         encoder = Encoder(WORDS, "" if context.workspace is None else context.workspace.id)
         spelt: Mapping[str, str] = {}

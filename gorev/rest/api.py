@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from typing import Any, Final, cast
 
@@ -29,13 +30,17 @@ _PARAMETER: Final = re.compile(r"\{(\w+)(?::(\w+))?\}")
 
 @attrs.define(eq=False)
 class Api:
-    """Everything under ``/api``. ``watch`` is given each request's Deferred, so that a stop can wait for it."""
+    """Everything under ``/api``. ``watch`` is given each request's Deferred, so that a stop can wait for it.
+
+    ``observe`` is told of each answer: the route's name, ``ok`` or the code of the error, and the seconds it took.
+    """
 
     workspaces: Workspaces
     routes: tuple[Route, ...]
     language: DefaultLanguage
     stopping: Callable[[], bool]
     watch: Callable[[Deferred[Any]], Deferred[Any]]
+    observe: Callable[[str, str, float], None]
     _log = Logger()
 
     def resource(self) -> Resource:
@@ -57,18 +62,22 @@ class Api:
         return endpoint
 
     async def _answered(self, route: Route, call: Call) -> bytes:
+        begun, outcome = time.perf_counter(), "ok"
         try:
             if self.stopping() and not route.answers_while_stopping:
                 raise ShuttingDown
             reply = await route.handler(call)
         except GorevError as error:
+            outcome = error.code
             reply = refused(error, call.language, call.encoder, call.spelt)
         except CancelledError:
             raise
         except Exception:
             self._log.failure("{method} {path} failed", method=call.request.method, path=call.request.path)
             message = text(call.language, "Something went wrong inside Gorev; its log tells more.")
-            reply = failed(500, "internal_error", message)
+            outcome = "internal_error"
+            reply = failed(500, outcome, message)
+        self.observe(route.name, outcome, time.perf_counter() - begun)
         return _written(call.request, reply)
 
     def _not_routed(self, request: Request, failure: Any) -> bytes:

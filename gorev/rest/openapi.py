@@ -18,63 +18,46 @@ from gorev.rest.reply import STATUS
 from gorev.rest.route import GET, Answer, Area, Route
 from gorev.wire import accepted, shapes
 from gorev.wire.decode import field_kinds
-from gorev.wire.shapes import Schema
+from gorev.wire.shapes import Schema, noted
 from gorev.wire.vocabulary import Vocabulary
 
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 
-_ABOUT: Final = (
+ABOUT: Final = (
     "Tasks and projects of this computer's workspaces. Paths below /api/v1 speak English names, the others Turkish"
     " ones; every spelling is understood everywhere (x-also). Values of enumerations are the same in both."
 )
 
-# Those of every route of a workspace, by the name under which the document keeps them.
+
+def _header(name: str, about: str, **schema: Any) -> Schema:
+    """A request header; ``about`` is a text key."""
+    return {"name": name, "in": "header", "schema": {"type": "string", **schema}, "description": about}
+
+
+# By the name under which the document keeps them.
 _HEADERS: Final[Mapping[str, Schema]] = {
-    "WorkspaceId": {
-        "name": "X-Workspace-Id",
-        "schema": {"type": "string"},
-        "description": "the workspace, by its id; without any of these headers it is the default one",
-    },
-    "WorkspacePath": {
-        "name": "X-Workspace-Path",
-        "schema": {"type": "string"},
-        "description": "the workspace, by its folder; may be URL-encoded",
-    },
-    "WorkspaceName": {
-        "name": "X-Workspace-Name",
-        "schema": {"type": "string"},
-        "description": "what a workspace that is new shall be called; may be URL-encoded",
-    },
-    "AcceptLanguage": {
-        "name": "Accept-Language",
-        "schema": {"type": "string", "examples": list(LANGUAGES)},
-        "description": "tr or en, the first one counts",
-    },
-    "Client": {
-        "name": "X-Gorev-Client",
-        "schema": {"type": "string"},
-        "description": "the client's name, told with its changes",
-    },
-    "IfMatch": {
-        "name": "If-Match",
-        "schema": {
-            "type": "string",
-            "format": "entity-tag",
-            "pattern": '^"[0-9]{1,18}(-[0-9]{1,18})?"$',
-            "examples": ['"3-41"'],
-        },
-        "description": "write only if the revision is still this one",
-    },
-    "IfNoneMatch": {
-        "name": "If-None-Match",
-        "schema": {"type": "string", "examples": ['"3-41"']},
-        "description": "answer 304 if the tag is still this one",
-    },
-    "IdempotencyKey": {
-        "name": "Idempotency-Key",
-        "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-        "description": "the same key within 24 hours yields the first answer and changes nothing",
-    },
+    "WorkspaceId": _header(
+        "X-Workspace-Id", "the workspace, by its id; without any of these headers it is the default one"
+    ),
+    "WorkspacePath": _header("X-Workspace-Path", "the workspace, by its folder; may be URL-encoded"),
+    "WorkspaceName": _header("X-Workspace-Name", "what a workspace that is new shall be called; may be URL-encoded"),
+    "AcceptLanguage": _header("Accept-Language", "tr or en, the first one counts", examples=list(LANGUAGES)),
+    "Client": _header("X-Gorev-Client", "the client's name, told with its changes"),
+    "IfMatch": _header(
+        "If-Match",
+        "write only if the revision is still this one",
+        format="entity-tag",
+        pattern='^"[0-9]{1,18}(-[0-9]{1,18})?"$',
+        examples=['"3-41"'],
+    ),
+    "IfNoneMatch": _header("If-None-Match", "answer 304 if the tag is still this one", examples=['"3-41"']),
+    "IdempotencyKey": _header(
+        "Idempotency-Key",
+        "the same key within 24 hours yields the first answer and changes nothing",
+        minLength=1,
+        maxLength=255,
+        pattern="^[!-~]+$",
+    ),
 }
 # What is under these is no schema.
 _VALUES: Final = frozenset({"examples", "enum", "const", "default", "x-also", "x-note"})
@@ -84,23 +67,17 @@ _WITH_ID: Final = (
 )
 _OF_WORKSPACE: Final = ("WorkspaceId", "WorkspacePath", "WorkspaceName", "Client")
 
-_SEQ_HEADER: Final[Schema] = {
-    "schema": {"type": "integer", "minimum": 0},
-    "description": "the number of the last change that the answer knows of",
-}
-_TAG_HEADER: Final[Schema] = {
-    "schema": {"type": "string", "pattern": '^"[0-9]+-[0-9]+"$'},
-    "description": "revision and seq",
-}
+_SEQ_HEADER: Final = noted({"schema": shapes.SEQ}, "the number of the last change that the answer knows of")
+_TAG_HEADER: Final = noted({"schema": {"type": "string", "pattern": '^"[0-9]+-[0-9]+"$'}}, "revision and seq")
 
 _ERROR: Final[Schema] = {
     "type": "object",
     "properties": {
         "success": {"type": "boolean", "const": False},
         "error": {"type": "string"},
-        "message": {"type": "string", "description": "what is wrong, in the caller's language"},
-        "code": {"type": "string", "description": "what is wrong, for programs"},
-        "details": {"type": "object", "description": "what belongs to the code"},
+        "message": noted(shapes.TEXT, "what is wrong, in the caller's language"),
+        "code": noted(shapes.TEXT, "what is wrong, for programs"),
+        "details": noted(shapes.ANY_OBJECT, "what belongs to the code"),
     },
     "required": ["success", "error", "message", "code"],
     "additionalProperties": False,
@@ -138,7 +115,7 @@ def document(routes: Iterable[Route], language: str) -> Schema:
                     paths.setdefault(_PARAMETER.sub(r"{\1}", f"/api{path}"), {})[method.lower()] = operation
     components: Schema = {
         "schemas": {"Error": _ERROR} | _shapes(routes),
-        "parameters": {name: {"in": "header", **header} for name, header in _HEADERS.items()},
+        "parameters": dict(_HEADERS),
         "responses": refusals.kept,
         "headers": {"Seq": _SEQ_HEADER, "Tag": _TAG_HEADER},
     }
@@ -147,7 +124,7 @@ def document(routes: Iterable[Route], language: str) -> Schema:
         "info": {
             "title": "Gorev",
             "version": __version__,
-            "description": _ABOUT,
+            "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -314,7 +291,7 @@ def _good(route: Route, words: Vocabulary) -> Schema:
         good["links"] = links
     responses: Schema = {str(status): good for status in (answer.status, *answer.also)}
     if answer.tagged and route.methods == GET:
-        responses["304"] = {"description": "nothing has changed"}
+        responses["304"] = noted({}, "nothing has changed")
     return responses
 
 

@@ -10,6 +10,7 @@ from gorev.rest.documents import DocumentRoutes
 from gorev.rest.health import HealthRoutes
 from gorev.rest.language import LanguageRoutes
 from gorev.rest.mcp_calls import McpRoutes
+from gorev.rest.metrics import MetricsRoutes
 from gorev.rest.route import Route
 
 DATA_ROUTES: Final = (
@@ -26,8 +27,9 @@ DATA_ROUTES: Final = (
 
 
 def all_routes(
-    *, health: HealthRoutes, clients: ClientRoutes, language: LanguageRoutes, mcp: McpRoutes
+    *, health: HealthRoutes, clients: ClientRoutes, language: LanguageRoutes, mcp: McpRoutes, metrics: MetricsRoutes
 ) -> tuple[Route, ...]:
     """All of them; those that speak of the daemon itself need to be told how it does."""
-    described = (*DATA_ROUTES, *language.routes(), *clients.routes(), *mcp.routes(), *health.routes())
+    of_daemon = (language, clients, mcp, health, metrics)
+    described = (*DATA_ROUTES, *(route for routes in of_daemon for route in routes.routes()))
     return (*described, *DocumentRoutes(described).routes())

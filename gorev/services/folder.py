@@ -13,6 +13,7 @@ import attrs
 
 from gorev.domain.errors import InvalidValue, WorkspaceUnavailable
 from gorev.domain.text import clean
+from gorev.storage.interruption import NEVER_INTERRUPTED, Interruption
 from gorev.storage.opening import prepare
 
 FOLDER = ".gorev"
@@ -53,11 +54,12 @@ def identifier(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def open_database(location: Location, language: str = "tr") -> Opened:
+def open_database(location: Location, language: str = "tr", interruption: Interruption = NEVER_INTERRUPTED) -> Opened:
     """Find or create the database of a folder and bring it up to date; what a new one is shipped with is in a language.
 
     @raise InvalidValue: the path is no folder.
     @raise WorkspaceUnavailable: the file cannot be used, or cannot be made.
+    @raise ShuttingDown: it was interrupted.
     """
     if location.database is None and not location.path.is_dir():
         raise InvalidValue(field="path", value=str(location.path), allowed="an absolute path of an existing folder")
@@ -66,7 +68,7 @@ def open_database(location: Location, language: str = "tr") -> Opened:
         database.parent.mkdir(mode=0o755, parents=location.database is not None, exist_ok=True)
     except OSError as error:
         raise WorkspaceUnavailable(reason="io", path=str(location.path), system=error.strerror) from error
-    version = prepare(database, location.mode, language)
+    version = prepare(database, location.mode, language, interruption)
     status = database.stat()
     return Opened(
         database=database,

@@ -44,6 +44,7 @@ from gorev.services.watching.service import FileWatching
 from gorev.storage import events
 from gorev.storage.database import USUAL_TUNING, Database, Tuning
 from gorev.storage.foreign import ForeignCommits
+from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Cursor
 
 # How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
@@ -141,6 +142,20 @@ class Places:
     allows_external_watches: bool = False
 
 
+class Openings(Service):
+    """Databases that are being opened. Its stop interrupts that: requests may wait for it, and the end for those."""
+
+    name = "openings"
+
+    def __init__(self) -> None:
+        self.interruption = Interruption()
+
+    def stopService(self) -> None:
+        """Have it end soon; what is copied, migrated or adopted stays as it was."""
+        super().stopService()
+        self.interruption.request()
+
+
 class Workspaces(Service):
     """Every workspace of this daemon. ``default`` is the one that callers get who name none."""
 
@@ -184,6 +199,7 @@ class Workspaces(Service):
         self._file_lock = DeferredLock()
         self._saved = datetime.now(UTC)
         self._stopping = False
+        self.openings = Openings()
         self._rounds = (
             (LOOK_SECONDS, LoopingCall(self._close_unused)),
             (FOREIGN_SECONDS, LoopingCall(self._look_for_others)),
@@ -218,6 +234,8 @@ class Workspaces(Service):
     async def _open_default(self) -> None:
         try:
             await self.resolve()
+        except ShuttingDown:
+            self._log.info("the default workspace {path} was not opened to the end", path=str(self._default.path))
         except GorevError as error:
             self._log.error(
                 "the default workspace {path} is unavailable: {code} {details}",
@@ -241,6 +259,7 @@ class Workspaces(Service):
             if round_.running:
                 round_.stop()
         self.undertakings.cancel_all()
+        self.openings.interruption.request()
         if self._known:
             self._save()  # with the last accesses
         while self._errands:
@@ -412,7 +431,12 @@ class Workspaces(Service):
 
     async def _open_now(self, id_: str, location: Location, name: str | None) -> Workspace:
         opened: Opened = await deferToThreadPool(
-            self._reactor, self._reactor.getThreadPool(), open_database, location, self._language
+            self._reactor,
+            self._reactor.getThreadPool(),
+            open_database,
+            location,
+            self._language,
+            self.openings.interruption,
         )
         owner = self._known.get(self._aliases.get(id_, ""))
         if owner is not None and owner.id not in self._open and await self._has_file(owner, opened):

@@ -168,6 +168,11 @@ class Database:
         except (sqlite3.Error, GorevError) as error:
             self._log.debug("could not look for others in {path}: {error}", path=str(self.path), error=error)
 
+    @property
+    def waiting(self) -> int:
+        """How many writes the writer has not yet begun."""
+        return len(self._waiting)
+
     def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
         """Run ``work`` in a transaction and fire with its result once that is committed.
 

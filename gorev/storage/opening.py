@@ -17,12 +17,13 @@ from gorev.storage import profiles, sqlite, templates
 from gorev.storage.adoption.adopting import adopt
 from gorev.storage.adoption.original import recognise
 from gorev.storage.copying import copy_aside
+from gorev.storage.interruption import NEVER_INTERRUPTED, Interruption
 
 # The first alone would not tell: other programs number their schemas in a table of this name as well.
 _OUR_TABLES: Final = {"schema_version", "workspace", "tasks"}
 
 
-def prepare(path: Path, mode: int, language: str = "tr") -> int:
+def prepare(path: Path, mode: int, language: str = "tr", interruption: Interruption = NEVER_INTERRUPTED) -> int:
     """Create or upgrade the database at ``path``, with all it is shipped with, and return its schema version.
 
     A new file gets ``mode``, and filter profiles named in ``language``. Each migration is one transaction; before the
@@ -31,6 +32,7 @@ def prepare(path: Path, mode: int, language: str = "tr") -> int:
 
     @raise WorkspaceUnavailable: if the file is corrupt, newer than this program, of a release of the original program
         that we do not know, or cannot be read or written. It has then not been changed.
+    @raise ShuttingDown: it was interrupted; the file is as it was, or as a migration left it that was complete.
     """
     try:
         if not path.exists():
@@ -39,10 +41,11 @@ def prepare(path: Path, mode: int, language: str = "tr") -> int:
         uncleanly_closed = _size(path.with_name(f"{path.name}-wal")) > 0
         connection = sqlite.connect(path)
         try:
-            if uncleanly_closed:
-                check(connection, path)
-            version = _migrate(connection, path)
-            _add_defaults(connection, language)
+            with interruption.of(connection):
+                if uncleanly_closed:
+                    check(connection, path)
+                version = _migrate(connection, path, interruption)
+                _add_defaults(connection, language)
             return version
         finally:
             connection.close()
@@ -77,9 +80,9 @@ def migrations() -> Iterator[tuple[int, str]]:
             yield int(entry.name[:4]), entry.read_text(encoding="utf-8")
 
 
-def _migrate(connection: sqlite.Connection, path: Path) -> int:
+def _migrate(connection: sqlite.Connection, path: Path, interruption: Interruption) -> int:
     if not _tables(connection) >= _OUR_TABLES and recognise(connection) is not None:
-        adopt(connection, path, lambda: _apply(connection, migrations()))
+        adopt(connection, path, lambda: _apply(connection, migrations()), interruption)
     version = _version(connection)
     pending = [(number, script) for number, script in migrations() if number > version]
     newest = pending[-1][0] if pending else max(number for number, _ in migrations())
@@ -90,7 +93,7 @@ def _migrate(connection: sqlite.Connection, path: Path) -> int:
         connection.execute("BEGIN IMMEDIATE")
         try:
             if _version(connection) == version:
-                copy_aside(path, version + 1)
+                copy_aside(path, version + 1, interruption)
         finally:
             connection.execute("ROLLBACK")
     for number, script in pending:

@@ -54,8 +54,8 @@ def lines(report: ImportReport, language: str) -> Iterator[str]:
     yield text(language, "Dependencies: {count}", count=report.imported_dependencies)
     if report.skipped:
         yield text(language, "skipped: {count}", count=report.skipped)
-    if undecided := sum(each.resolution is Resolution.PROMPT for each in report.conflicts):
-        yield text(language, "To decide: {count}. Call again with skip, overwrite or merge.", count=undecided)
+    if any(each.resolution is Resolution.PROMPT for each in report.conflicts):
+        yield text(language, "To be decided by you: call again with skip, overwrite or merge.")
     for conflict in report.conflicts:
         yield text(language, _CONFLICT[conflict.entity], id=conflict.existing_id)
     for warned in report.warnings:

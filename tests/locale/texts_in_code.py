@@ -11,7 +11,18 @@ import gorev
 PACKAGE = Path(gorev.__file__).parent
 
 # Calls whose argument at this position is a text key, and keywords and names that always hold text keys.
-CALLS = {"text": 1, "say": 0, "Refusal": 2, "value": 2, "noted": 1, "Key": 3, "_fine": 1, "_warning": 1, "_problem": 1}
+CALLS = {
+    "text": 1,
+    "say": 0,
+    "Refusal": 2,
+    "value": 2,
+    "noted": 1,
+    "_header": 1,
+    "Key": 3,
+    "_fine": 1,
+    "_warning": 1,
+    "_problem": 1,
+}
 KEYWORDS = {"allowed", "hints", "hint", "title", "description", "reason", "summary", "detail"}
 TABLES = {
     "_MESSAGE",
@@ -28,6 +39,7 @@ TABLES = {
     "_SENTENCE",
     "_LABEL",
     "INSTRUCTIONS",
+    "ABOUT",
     "_HINTS",
     "_QUERY_HINTS",
     "message",

@@ -171,8 +171,8 @@ def test_a_trial_says_what_would_happen_and_changes_nothing(
 @pytest.mark.parametrize(
     ("language", "conflict", "to_decide"),
     [
-        ("tr", "çakışma", "Karar bekleyen: 1. skip, overwrite ya da merge ile yeniden çağırın."),
-        ("en", "conflict", "To decide: 1. Call again with skip, overwrite or merge."),
+        ("tr", "çakışma", "Karar sizin: skip, overwrite ya da merge ile yeniden çağırın."),
+        ("en", "conflict", "To be decided by you: call again with skip, overwrite or merge."),
     ],
 )
 def test_what_the_user_shall_decide_is_left_and_said_to_be_so(

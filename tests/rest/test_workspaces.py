@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -281,7 +280,7 @@ def test_what_a_removed_workspace_had_watched_is_watched_no_more(own_daemon: Run
         found = False
         for descriptor in Path(f"/proc/{own_daemon.pid}/fd").iterdir():
             with suppress(OSError):
-                found = found or "inotify" in os.readlink(descriptor)
+                found = found or "inotify" in str(descriptor.readlink())
         return found
 
     wait_for(watches)

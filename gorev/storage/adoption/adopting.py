@@ -23,6 +23,8 @@ from gorev.storage.adoption.original import TABLES, Original, recognise
 from gorev.storage.adoption.rows import Source
 from gorev.storage.copying import copy_aside
 from gorev.storage.database import Transaction
+from gorev.storage.derived import postponed
+from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Connection, Cursor
 
 # The copy is what was there before the first version of our schema.
@@ -48,13 +50,14 @@ _SAME_ROWS: Final = {
 _log = Logger()
 
 
-def adopt(connection: Connection, path: Path, create_schema: Callable[[], None]) -> None:
+def adopt(connection: Connection, path: Path, create_schema: Callable[[], None], interruption: Interruption) -> None:
     """Make the original's database at ``path`` ours, if it is still the original's.
 
     ``connection`` is to that file, outside a transaction. ``create_schema`` makes our tables within one.
 
     @raise WorkspaceUnavailable: it is of a release we do not know; nothing was written.
     @raise sqlite3.Error, OSError: it could not be copied or taken over; it is as it was.
+    @raise ShuttingDown: it was interrupted; it is as it was.
     """
     # Tables are dropped and filled in an order that suits us; all references are checked in the end. SQLite ignores
     # this inside a transaction.
@@ -64,7 +67,10 @@ def adopt(connection: Connection, path: Path, create_schema: Callable[[], None])
         try:
             # Another process may have adopted it while this one waited for the lock.
             original = recognise(connection)
-            finish = (lambda: None) if original is None else _take_over(connection, path, original, create_schema)
+            if original is None:
+                finish: Callable[[], None] = lambda: None  # noqa: E731
+            else:
+                finish = _take_over(connection, path, original, create_schema, interruption)
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -76,20 +82,25 @@ def adopt(connection: Connection, path: Path, create_schema: Callable[[], None])
 
 
 def _take_over(
-    connection: Connection, path: Path, original: Original, create_schema: Callable[[], None]
+    connection: Connection,
+    path: Path,
+    original: Original,
+    create_schema: Callable[[], None],
+    interruption: Interruption,
 ) -> Callable[[], None]:
     """Do it; what is returned logs it, once it is committed."""
     now = datetime.now(UTC)
-    copy = copy_aside(path, _FIRST_VERSION)
+    copy = copy_aside(path, _FIRST_VERSION, interruption)
     ledger = Ledger()
     derived = _drop_everything(connection)
     create_schema()
     cursor = connection.cursor()
     with closing(sqlite3.connect(f"{copy.absolute().as_uri()}?mode=ro&immutable=1", uri=True)) as reading:
-        source = Source(reading, original, ledger)
+        source = Source(reading, original, ledger, interruption)
         ledger.before = {table: source.count(table) for table in original.tables}
         _log.info("adopting {path}: {rows} rows", path=str(path), rows=sum(ledger.before.values()))
-        with _indexes_later(cursor):
+        # A child may come before its parent, and is counted by it.
+        with _indexes_later(cursor), postponed(cursor, emptied=False):
             _take_rows(cursor, source, ledger, path.absolute().parent, now)
         workspaces = source.workspaces()
     events.append(Transaction(cursor), time=now, actor=_ACTOR, kind=EventKind.WORKSPACE_SYNC)

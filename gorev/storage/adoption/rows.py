@@ -18,6 +18,7 @@ from gorev.domain.text import caseless
 from gorev.storage.adoption import words
 from gorev.storage.adoption.ledger import Ledger, Note
 from gorev.storage.adoption.original import TABLES, Original
+from gorev.storage.interruption import Interruption
 
 T = TypeVar("T")
 
@@ -292,11 +293,14 @@ class Source:
 
     _log = Logger()
 
-    def __init__(self, connection: sqlite3.Connection, original: Original, ledger: Ledger) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, original: Original, ledger: Ledger, interruption: Interruption
+    ) -> None:
         connection.text_factory = _decoded
         self._connection = connection
         self._original = original
         self._ledger = ledger
+        self._interruption = interruption
 
     def count(self, table: str) -> int:
         """How many rows a table has."""
@@ -318,6 +322,8 @@ class Source:
         """The rows of a table, with these of its fields or all, in the order in which they were made.
 
         Rows that somebody numbered otherwise than from 1 on come last, so that a new number is free for each.
+
+        @raise ShuttingDown: the adoption was interrupted.
         """
         columns = self._original.tables.get(table)
         if columns is None:
@@ -330,6 +336,7 @@ class Source:
             select = f"SELECT rowid, {cells} FROM {table} WHERE rowid {numbered} ORDER BY rowid"
             for found in self._connection.execute(select):
                 read += 1
+                self._interruption.check()
                 if read % _TOLD_ROWS == 0:
                     self._log.info("{table}: {read} rows read", table=table, read=read)
                 yield Row(table, found, places, columns, self._ledger)
