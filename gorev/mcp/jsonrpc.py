@@ -187,6 +187,10 @@ def _unreadable(data: bytes, problem: Exception) -> Invalid:
     except (ValueError, RecursionError):
         return Invalid(None, PARSE_ERROR, f"Not JSON: {problem}")
     identity = _identity(value.get("id")) if isinstance(value, dict) else None
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return Invalid(identity, INVALID_REQUEST, "A text in it holds half a surrogate pair")
     return Invalid(identity, INVALID_REQUEST, f"Unreadable value: {problem}")
 
 

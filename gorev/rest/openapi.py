@@ -25,7 +25,13 @@ _PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
 
 ABOUT: Final = (
     "Tasks and projects of this computer's workspaces. Paths below /api/v1 speak English names, the others Turkish"
-    " ones; every spelling is understood everywhere (x-also). Values of enumerations are the same in both."
+    " ones; every spelling is understood everywhere (x-also). Values of enumerations are the same in both.",
+    "Requests name their workspace in a header, by id or folder; without one they mean the default workspace.",
+    "Every task and project has a rev, which grows with its own changes, and answers with an ETag. A write with"
+    " If-Match is refused with 412 if somebody else was faster; the answer holds what there is now.",
+    "Every change has a seq, which rises by one in its workspace. X-Gorev-Seq tells which one an answer knows of; what"
+    " came since is at /api/olaylar and /api/v1/events, and live on the WebSocket /ws.",
+    "An error has a code for programs and a message for people, in the language of Accept-Language.",
 )
 
 
@@ -60,7 +66,7 @@ _HEADERS: Final[Mapping[str, Schema]] = {
     ),
 }
 # What is under these is no schema.
-_VALUES: Final = frozenset({"examples", "enum", "const", "default", "x-also", "x-note"})
+_VALUES: Final = frozenset({"examples", "enum", "const", "default", "x-also"})
 _WITH_ID: Final = (
     (shapes.TASK_SHAPE, ("get_task", "change_task", "delete_task", "create_subtask", "get_hierarchy")),
     (shapes.PROJECT_SHAPE, ("get_project", "change_project", "delete_project", "list_tasks_of_project")),
@@ -124,7 +130,7 @@ def document(routes: Iterable[Route], language: str) -> Schema:
         "info": {
             "title": "Gorev",
             "version": __version__,
-            "description": ABOUT,
+            "description": "\n\n".join(text(language, paragraph) for paragraph in ABOUT),
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
@@ -153,12 +159,15 @@ def _operation(route: Route, words: Vocabulary, language: str, method: str, posi
         "tags": [text(language, route.area.value)],
         "parameters": _parameters(route, words, method),
     }
-    notes = [] if route.detail is None else [text(language, route.detail)]
+    notes = []
+    if route.detail is not None:
+        operation["x-detail"] = text(language, route.detail)
+        notes.append(operation["x-detail"])
     if position or method != route.methods[0]:
         other = f"{route.methods[0]} /api{first}"
         notes.append(text(language, "The same as {other}.", other=other))
     if notes:
-        operation["x-note"] = " ".join(notes)
+        operation["description"] = " ".join(notes)
     if route.bodies or route.free_body is not None:
         operation["requestBody"] = _body(route, words)
     return operation

@@ -160,6 +160,7 @@ TASK_QUERY: Final = Names(
 EVENT_QUERY: Final = Names(*_same("since", "limit"))
 CLIENT: Final = Names(*_same("client_id", "client_type", "workspace_id", "ttl_seconds"))
 LANGUAGE: Final = Names(*_same("language"))
+PAGE: Final = Names(Name("language", "lang", "lang"))
 WORKSPACE: Final = Names(*_same("path", "name", "workspace_id"))
 
 TEMPLATE: Final = Names(

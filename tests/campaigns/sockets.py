@@ -18,7 +18,6 @@ from itertools import count
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-import attrs
 import psutil
 
 from tests.campaigns.homes import own_daemon
@@ -131,15 +130,9 @@ class Writer:
         self._peer.close()
 
 
-@attrs.frozen
-class Watched:
-    """The daemon's process."""
-
-    process: psutil.Process
-
-    def mib(self) -> float:
-        """What it has in memory."""
-        return float(self.process.memory_info().rss) / MIB
+def mib(process: psutil.Process) -> float:
+    """What a process has in memory."""
+    return float(process.memory_info().rss) / MIB
 
 
 def latencies_ms(daemon: RunningDaemon, size: int, rounds: int) -> list[float]:
@@ -168,27 +161,28 @@ def run(*, crowds: tuple[int, ...] = CROWDS, idle: int = IDLE, busy: int = BUSY,
     figures: dict[str, object] = {}
     losses: dict[str, int] = {}
     with own_daemon() as daemon:
-        watched = Watched(psutil.Process(daemon.pid))
-        alone = latencies_ms(daemon, 0, rounds)
-        figures["change to its answer, without clients"] = f"p50 {statistics.median(alone):.2f} ms"
-        before = watched.mib()
+        for size in (0, *crowds):
+            times = latencies_ms(daemon, size, rounds)
+            p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
+            target = f" (target of commit to last client: p50 {TARGET_MS[size]} ms)" if size in TARGET_MS else ""
+            name = f"change to the last of {size} clients" if size else "change to its answer, without clients"
+            figures[name] = f"p50 {p50:.2f} ms, p99 {p99:.2f} ms{target}"
+            wait_for(lambda: daemon.get("/api/health/ws").json["clients"] == 0)
+    with own_daemon() as daemon:
+        process = psutil.Process(daemon.pid)
+        latencies_ms(daemon, 1, rounds)
+        before = mib(process)
         with crowd_of(daemon, idle) as listeners:
-            settled = watched.mib()
+            settled = mib(process)
             each = (settled - before) * 1024 / idle
             figures[f"memory without and with {idle} clients"] = f"{before:.1f}, {settled:.1f} MiB: {each:.0f} KiB each"
             losses["clients that cost too much"] = int(each > IDLE_KIB_EACH)
             figures[f"{busy} busy clients beside them"] = storm(daemon, listeners, busy, rounds, losses)
-            after = watched.mib()
+            after = mib(process)
             figures["memory after the storm"] = f"{after:.1f} MiB"
             losses["memory kept after the storm"] = int(after - settled > AFTER_STORM_MIB)
         wait_for(lambda: daemon.get("/api/health/ws").json["clients"] == 0)
-        figures["memory without clients again"] = f"{watched.mib():.1f} MiB"
-        for size in crowds:
-            times = latencies_ms(daemon, size, rounds)
-            p50, p99 = statistics.median(times), times[int(len(times) * 0.99)]
-            target = f" (target of commit to last client: p50 {TARGET_MS[size]} ms)" if size in TARGET_MS else ""
-            figures[f"change to the last of {size} clients"] = f"p50 {p50:.2f} ms, p99 {p99:.2f} ms{target}"
-            wait_for(lambda: daemon.get("/api/health/ws").json["clients"] == 0)
+        figures["memory without clients again"] = f"{mib(process):.1f} MiB"
     return Tally("sockets", figures, losses)
 
 

@@ -1,16 +1,20 @@
 /**
- * The page of Gorev. `api/` speaks with the daemon: REST, the event stream, and the feed that keeps one workspace true in
- * the query cache, which is the only store. `tasks/` and `projects/` show and change it, `ui/` is what both stand in,
- * `locale/` holds every text. Titles and descriptions are shown as text, never as markup.
+ * The page of Gorev. `api/` speaks with the daemon: REST, the event stream, the feed that keeps one workspace true in the
+ * query cache, and the outbox through which the page changes it. `router.tsx` says which address shows what; `shell/` is
+ * what every view stands in; `tree/`, `board/`, `graph/`, `summary/`, `activity/` are the views; `detail/` and `create/`
+ * show, change and make a task; `ui/` wraps the primitives; `locale/` holds every text. Titles are shown as text, never as
+ * markup; descriptions are Markdown, made harmless in `detail/markdown.ts`.
  */
 
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { Refused } from "./api/client";
-import { App } from "./App";
 import "./app.css";
+import { router } from "./router";
+import { applyAppearance } from "./shell/appearance";
 
 const READ_RETRIES = 2;
 
@@ -28,10 +32,11 @@ const cache = new QueryClient({
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
+applyAppearance();
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={cache}>
-      <App />
+      <RouterProvider router={router} />
     </QueryClientProvider>
   </StrictMode>,
 );

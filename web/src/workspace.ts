@@ -1,22 +1,28 @@
-/** The workspace the page shows: its client, its feed, its snapshot and the state of its live connection. */
+/** The workspace the page shows: its client, its feed, its outbox, its snapshot and the state of its live connection. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { createContext, use, useEffect, useState } from "react";
+import { createContext, use, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import { Client } from "./api/client";
+import type { Snapshot } from "./api/events";
 import { Feed } from "./api/feed";
 import { Live, type LiveState } from "./api/live";
-import type { Workspace } from "./api/types";
+import { Outbox } from "./api/outbox";
+import type { Project, Task, Workspace } from "./api/types";
+import { withWrites } from "./api/writes";
 import { readLanguage } from "./locale";
 
 const RELOAD_AFTER_FAILURE_MS = 5_000;
 
 export interface OpenWorkspace {
+  readonly workspace: Workspace | null;
   readonly client: Client;
   readonly feed: Feed;
+  readonly outbox: Outbox;
 }
 
 export const WorkspaceContext = createContext<OpenWorkspace | null>(null);
+export const SnapshotContext = createContext<Snapshot | null>(null);
 
 export function useWorkspace(): OpenWorkspace {
   const open = use(WorkspaceContext);
@@ -24,25 +30,57 @@ export function useWorkspace(): OpenWorkspace {
   return open;
 }
 
-/** One client and one feed for as long as the calling component lives; give it the workspace's id as key. */
+/** The workspace as the user sees it: what the daemon has, with the user's own unanswered changes over it. */
+export function useSnapshot(): Snapshot {
+  const snapshot = use(SnapshotContext);
+  if (snapshot === null) throw new Error("no snapshot is loaded here");
+  return snapshot;
+}
+
+const indexes = new WeakMap<readonly Task[], ReadonlyMap<string, Task>>();
+
+/** Every task by its id, made once for each list. */
+export function tasksById(tasks: readonly Task[]): ReadonlyMap<string, Task> {
+  let index = indexes.get(tasks);
+  if (index === undefined) {
+    index = new Map(tasks.map((task) => [task.id, task]));
+    indexes.set(tasks, index);
+  }
+  return index;
+}
+
+export function useTask(id: string | undefined): Task | undefined {
+  const { tasks } = useSnapshot();
+  return id === undefined ? undefined : tasksById(tasks).get(id);
+}
+
+export function useProject(id: string | null | undefined): Project | undefined {
+  return useSnapshot().projects.find((project) => project.id === id);
+}
+
+/** One client, feed and outbox for as long as the calling component lives; give it the workspace's id as key. */
 export function useOpenWorkspace(workspace: Workspace | null): OpenWorkspace {
   const cache = useQueryClient();
   const [open] = useState<OpenWorkspace>(() => {
     const client = new Client(workspace, readLanguage);
-    return { client, feed: new Feed(cache, client, workspace?.id ?? "") };
+    const feed = new Feed(cache, client, workspace?.id ?? "");
+    return { workspace, client, feed, outbox: new Outbox(client, feed) };
   });
   return open;
 }
 
 /** The snapshot is never stale by age: the event stream keeps it true, and says when it must be read again. */
-export function useSnapshot(feed: Feed) {
-  return useQuery({
+export function useLoadedSnapshot({ feed, outbox }: OpenWorkspace) {
+  const { data, error, refetch } = useQuery({
     queryKey: feed.key,
     queryFn: feed.load,
     staleTime: Infinity,
     structuralSharing: false,
     refetchInterval: (query) => (query.state.status === "error" ? RELOAD_AFTER_FAILURE_MS : false),
   });
+  const writes = useSyncExternalStore(outbox.subscribe, outbox.waiting);
+  const snapshot = useMemo(() => (data === undefined ? undefined : withWrites(data, writes)), [data, writes]);
+  return { snapshot, error, refetch };
 }
 
 /** Runs the live connection from the first snapshot on. */

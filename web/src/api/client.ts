@@ -2,8 +2,8 @@
 
 import type { Language } from "../locale";
 import type { Snapshot } from "./events";
-import type { Project, Task, TaskFields, Wire, Workspace } from "./types";
-import { isWire, toProject, toTask, toWorkspace, wires } from "./types";
+import type { Link, Project, Task, TaskFields, Template, Wire, Workspace } from "./types";
+import { isWire, toLink, toProject, toTask, toTemplate, toWorkspace, wires } from "./types";
 
 /** The most the daemon gives in one page. */
 const PAGE = 1000;
@@ -33,6 +33,16 @@ export class Refused extends Error {
 /** No answer of the daemon: not running, cut off, or something else spoke in its place. */
 export class Unreachable extends Error {}
 
+/** A tool did not do what was asked; the message says why. */
+export class ToolRefused extends Error {}
+
+export interface ToolAnswer {
+  readonly text: string;
+  /** Its structured content, in the Turkish vocabulary. */
+  readonly data: Wire;
+  readonly seq: number | null;
+}
+
 export interface Written<E> {
   readonly entity: E;
   /** `seq` of the change, where the daemon told it. */
@@ -44,8 +54,18 @@ interface Answer {
   readonly seq: number | null;
 }
 
+/** A stretch of the event log, oldest first; frames in the `simple` format. */
+export interface EventPage {
+  readonly frames: readonly Wire[];
+  /** `seq` of the last one given. */
+  readonly seq: number;
+  readonly more: boolean;
+}
+
 interface Options {
   readonly body?: object;
+  /** Two POSTs with the same key are carried out once. */
+  readonly key?: string | undefined;
   readonly rev?: number;
   readonly signal?: AbortSignal;
 }
@@ -93,12 +113,9 @@ export class Client {
     }
   }
 
-  async createTask(fields: TaskFields): Promise<Written<Task>> {
-    return written(await this.send("POST", "/api/gorev", { body: fields }), toTask);
-  }
-
-  async createSubtask(parentId: string, fields: TaskFields): Promise<Written<Task>> {
-    return written(await this.send("POST", `/api/gorev/${encodeURIComponent(parentId)}/altgorev`, { body: fields }), toTask);
+  /** `parent_id` in the fields makes a subtask. */
+  async createTask(fields: TaskFields, key?: string): Promise<Written<Task>> {
+    return written(await this.send("POST", "/api/gorev", { body: fields, key }), toTask);
   }
 
   /** Raises Refused with `current` when `rev` is no longer the task's. */
@@ -122,6 +139,73 @@ export class Client {
     await this.send("DELETE", "/api/aktif-proje");
   }
 
+  async editProject(id: string, fields: { readonly isim?: string; readonly tanim?: string }, rev: number) {
+    return written(await this.send("PUT", `/api/proje/${encodeURIComponent(id)}`, { body: fields, rev }), toProject);
+  }
+
+  async deleteProject(id: string): Promise<void> {
+    await this.send("DELETE", `/api/proje/${encodeURIComponent(id)}`);
+  }
+
+  /** Every link that touches the task, in both directions. */
+  async links(taskId: string, signal: AbortSignal): Promise<readonly Link[]> {
+    const { body } = await this.send("GET", `/api/gorev/${encodeURIComponent(taskId)}/baglantilar`, { signal });
+    return wires(body["data"]).map(toLink);
+  }
+
+  async addLink(sourceId: string, targetId: string, type: Link["baglanti_tip"]): Promise<void> {
+    const body = { kaynak_id: sourceId, hedef_id: targetId, baglanti_tip: type };
+    await this.send("POST", "/api/baglanti", { body });
+  }
+
+  async removeLink(id: string): Promise<void> {
+    await this.send("DELETE", `/api/baglanti/${encodeURIComponent(id)}`);
+  }
+
+  async templates(signal: AbortSignal): Promise<readonly Template[]> {
+    const { body } = await this.send("GET", `/api/template?lang=${this.language()}`, { signal });
+    return wires(body["data"]).map(toTemplate);
+  }
+
+  async createFromTemplate(id: string, values: Readonly<Record<string, string>>, projectId: string, key: string) {
+    const body = { degerler: values, ...(projectId !== "" && { proje_id: projectId }) };
+    return written(await this.send("POST", `/api/template/${encodeURIComponent(id)}/gorev`, { body, key }), toTask);
+  }
+
+  async events(since: number, limit: number, signal: AbortSignal): Promise<EventPage> {
+    const { body } = await this.send("GET", `/api/olaylar?since=${since}&limit=${limit}`, { signal });
+    const seq = typeof body["seq"] === "number" ? body["seq"] : since;
+    return { frames: wires(body["data"]), seq, more: body["more"] === true };
+  }
+
+  /** Registers a folder of this machine as a workspace; its path is absolute. */
+  async registerWorkspace(path: string): Promise<Workspace> {
+    const { body } = await this.send("POST", "/api/v1/workspaces/register", { body: { path } });
+    return toWorkspace(isWire(body["workspace"]) ? body["workspace"] : {});
+  }
+
+  /** Forgets a workspace; its files stay. */
+  async removeWorkspace(id: string): Promise<void> {
+    await this.send("DELETE", `/api/v1/workspaces/${encodeURIComponent(id)}`);
+  }
+
+  /** Calls one of the tools. Raises ToolRefused where the tool did. */
+  async tool(name: string, args: object, signal?: AbortSignal): Promise<ToolAnswer> {
+    const { body, seq } = await this.send("POST", `/api/v1/mcp/${name}`, { body: args, ...(signal !== undefined && { signal }) });
+    const said = wires(body["content"]).map((block) => String(block["text"] ?? ""));
+    if (body["isError"] === true) throw new ToolRefused(said.join("\n"));
+    return { text: said.join("\n"), data: isWire(body["structuredContent"]) ? body["structuredContent"] : {}, seq };
+  }
+
+  /** Any other route, by its path below the daemon's address; for views with reads of their own. */
+  async read(path: string, signal: AbortSignal): Promise<Wire> {
+    return (await this.send("GET", path, { signal })).body;
+  }
+
+  async post(path: string, body: object, signal?: AbortSignal): Promise<Wire> {
+    return (await this.send("POST", path, { body, ...(signal !== undefined && { signal }) })).body;
+  }
+
   private async pages(signal: AbortSignal) {
     const projects = await this.send("GET", "/api/projeler", { signal });
     const seqs = [seqOf(projects)];
@@ -141,14 +225,14 @@ export class Client {
     };
   }
 
-  private async send(method: string, path: string, { body, rev, signal }: Options = {}): Promise<Answer> {
+  private async send(method: string, path: string, { body, rev, key, signal }: Options = {}): Promise<Answer> {
     const timeout = AbortSignal.timeout(TIMEOUT_MS);
     let response: Response;
     let content: unknown;
     try {
       response = await fetch(this.base + path, {
         method,
-        headers: this.headers(body !== undefined, rev),
+        headers: this.headers(body !== undefined, rev, key),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
@@ -163,13 +247,14 @@ export class Client {
     return { body: content, seq: Number.isNaN(seq) ? null : seq };
   }
 
-  private headers(hasBody: boolean, rev: number | undefined): Record<string, string> {
+  private headers(hasBody: boolean, rev: number | undefined, key: string | undefined): Record<string, string> {
     return {
       Accept: "application/json",
       "Accept-Language": this.language(),
       "X-Gorev-Client": "web-ui",
       ...(hasBody && { "Content-Type": "application/json" }),
       ...(rev !== undefined && { "If-Match": `"${rev}"` }),
+      ...(key !== undefined && { "Idempotency-Key": key }),
       ...(this.workspace !== null && {
         "X-Workspace-Id": this.workspace.id,
         "X-Workspace-Path": encodeURIComponent(this.workspace.path),

@@ -66,7 +66,7 @@ describe("Feed", () => {
 
   it("tells of each event it applied, and of no other", () => {
     const told: (number | null)[] = [];
-    feed.onApplied = ({ seq }) => told.push(seq);
+    feed.listen(({ seq }) => told.push(seq));
     feed.receive(taskFrame("created", 11, task("b")));
     feed.receive(taskFrame("created", 11, task("b")));
     feed.receive(frame("pong"));

@@ -11,6 +11,8 @@ import type { Frame, Snapshot } from "./events";
 import { apply, withoutTask, withProject, withTask } from "./events";
 import type { Project, Task } from "./types";
 
+export type Listener = (frame: Frame, before: Snapshot) => void;
+
 export interface Source {
   snapshot(signal: AbortSignal): Promise<Snapshot>;
   latestSeq(signal: AbortSignal): Promise<number>;
@@ -20,11 +22,13 @@ export interface Source {
 const LOAD_ATTEMPTS = 3;
 /** Several changes in a row whose consequences have no events cost one reload, not one each. */
 const DERIVED_DELAY_MS = 300;
+/** The stream is milliseconds behind; after this long it is not there, and the whole is read. */
+const REACH_MS = 1_500;
 
 export class Feed {
   readonly key: readonly unknown[];
   /** Told of each event that changed the snapshot. */
-  onApplied: (frame: Frame, before: Snapshot) => void = () => undefined;
+  private readonly listeners = new Set<Listener>();
   private readonly cache: QueryClient;
   private readonly source: Source;
   /** Events received during a load; null when none is under way. */
@@ -74,7 +78,32 @@ export class Feed {
     if (outcome.kind !== "applied") return;
     this.cache.setQueryData(this.key, outcome.snapshot);
     if (outcome.derivedStale) this.reloadSoon();
-    this.onApplied(frame, before);
+    for (const listener of this.listeners) listener(frame, before);
+  }
+
+  /** Tells `listener` of each event that changed the snapshot, until the function returned is called. */
+  listen(listener: Listener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** Waits until the snapshot stands at `seq` or later; not for ever, since the stream may be cut. */
+  async reached(seq: number | null): Promise<void> {
+    if (seq === null || this.snapshot === undefined || this.snapshot.seq >= seq) return;
+    await new Promise<void>((done) => {
+      const end = () => {
+        stop();
+        clearTimeout(timer);
+        done();
+      };
+      const stop = this.cache.getQueryCache().subscribe(() => {
+        if ((this.snapshot?.seq ?? seq) >= seq) end();
+      });
+      const timer = setTimeout(() => {
+        this.reload();
+        end();
+      }, REACH_MS);
+    });
   }
 
   /** The daemon says where it stands; behind the page means that its database was replaced. */

@@ -37,6 +37,8 @@ export interface Project {
   readonly rev: number;
 }
 
+const FIELD_TYPES = ["text", "select", "date", "number"] as const;
+
 export interface Workspace {
   readonly id: string;
   readonly name: string;
@@ -52,6 +54,40 @@ export interface TaskFields {
   readonly proje_id?: string;
   readonly son_tarih?: string;
   readonly etiketler?: readonly string[];
+  /** Empty: no parent. */
+  readonly parent_id?: string;
+}
+
+/** A link as listed with its titles: the source must be finished first, unless it is `iliskili`. */
+export interface Link {
+  readonly id: string;
+  readonly kaynak_id: string;
+  readonly hedef_id: string;
+  readonly baglanti_tip: "onceki" | "iliskili";
+  readonly kaynak_baslik: string;
+  readonly kaynak_durum: Status;
+  readonly hedef_baslik: string;
+  readonly hedef_durum: Status;
+}
+
+export interface TemplateField {
+  readonly isim: string;
+  readonly tip: "text" | "select" | "date" | "number";
+  readonly zorunlu: boolean;
+  readonly varsayilan: string;
+  readonly secenekler: readonly string[];
+  readonly aciklama: string;
+}
+
+export interface Template {
+  readonly id: string;
+  readonly isim: string;
+  readonly tanim: string;
+  readonly alias: string;
+  readonly varsayilan_baslik: string;
+  readonly aciklama_template: string;
+  readonly alanlar: readonly TemplateField[];
+  readonly kategori: string;
 }
 
 export type Wire = Readonly<Record<string, unknown>>;
@@ -70,7 +106,7 @@ export function toTask(wire: Wire): Task {
     id: text(wire["id"]),
     baslik: text(wire["baslik"]),
     aciklama: text(wire["aciklama"]),
-    durum: STATUSES.find((status) => status === wire["durum"]) ?? "beklemede",
+    durum: toStatus(wire["durum"]),
     oncelik: PRIORITIES.find((priority) => priority === wire["oncelik"]) ?? "orta",
     proje_id: textOrNull(wire["proje_id"]),
     parent_id: textOrNull(wire["parent_id"]),
@@ -92,6 +128,43 @@ export function toProject(wire: Wire): Project {
     is_active: wire["is_active"] === true,
     rev: whole(wire["rev"]),
   };
+}
+
+export function toLink(wire: Wire): Link {
+  return {
+    id: text(wire["id"]),
+    kaynak_id: text(wire["kaynak_id"]),
+    hedef_id: text(wire["hedef_id"]),
+    baglanti_tip: wire["baglanti_tip"] === "iliskili" ? "iliskili" : "onceki",
+    kaynak_baslik: text(wire["kaynak_baslik"]),
+    kaynak_durum: toStatus(wire["kaynak_durum"]),
+    hedef_baslik: text(wire["hedef_baslik"]),
+    hedef_durum: toStatus(wire["hedef_durum"]),
+  };
+}
+
+export function toTemplate(wire: Wire): Template {
+  return {
+    id: text(wire["id"]),
+    isim: text(wire["isim"]),
+    tanim: text(wire["tanim"]),
+    alias: text(wire["alias"]),
+    varsayilan_baslik: text(wire["varsayilan_baslik"]),
+    aciklama_template: text(wire["aciklama_template"]),
+    alanlar: wires(wire["alanlar"]).map((field) => ({
+      isim: text(field["isim"]),
+      tip: FIELD_TYPES.find((type) => type === field["tip"]) ?? "text",
+      zorunlu: field["zorunlu"] === true,
+      varsayilan: text(field["varsayilan"]),
+      secenekler: Array.isArray(field["secenekler"]) ? field["secenekler"].filter((each) => typeof each === "string") : [],
+      aciklama: text(field["aciklama"]),
+    })),
+    kategori: text(wire["kategori"]),
+  };
+}
+
+export function toStatus(value: unknown): Status {
+  return STATUSES.find((status) => status === value) ?? "beklemede";
 }
 
 export function toWorkspace(wire: Wire): Workspace {

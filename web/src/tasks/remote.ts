@@ -1,6 +1,6 @@
 /** Changes that others made: which rows to light up for a moment, and what to tell those who cannot see them. */
 
-import { useEffect, useState } from "react";
+import { createContext, use, useEffect, useState } from "react";
 
 import type { Frame, Snapshot } from "../api/events";
 import type { Feed } from "../api/feed";
@@ -17,6 +17,13 @@ const OWN_CLIENT = "web-ui";
 const GATHER_MS = 400;
 const LIT_MS = 2_000;
 
+export const RemoteContext = createContext<Remote>({ changed: NOTHING_CHANGED, announcement: "" });
+
+/** The tasks that others changed a moment ago. */
+export function useLitTasks(): ReadonlySet<string> {
+  return use(RemoteContext).changed;
+}
+
 export function useRemoteChanges(feed: Feed): Remote {
   const text = useText();
   const [remote, setRemote] = useState<Remote>({ changed: NOTHING_CHANGED, announcement: "" });
@@ -25,7 +32,7 @@ export function useRemoteChanges(feed: Feed): Remote {
     let changed = new Set<string>();
     let telling: ReturnType<typeof setTimeout> | undefined;
     let fading: ReturnType<typeof setTimeout> | undefined;
-    feed.onApplied = (frame, before) => {
+    const stop = feed.listen((frame, before) => {
       const sentence = frame.client === OWN_CLIENT ? null : tell(text, frame, before);
       if (sentence === null) return;
       gathered.push(sentence);
@@ -38,9 +45,9 @@ export function useRemoteChanges(feed: Feed): Remote {
         clearTimeout(fading);
         fading = setTimeout(() => setRemote((last) => ({ ...last, changed: NOTHING_CHANGED })), LIT_MS);
       }, GATHER_MS);
-    };
+    });
     return () => {
-      feed.onApplied = () => undefined;
+      stop();
       clearTimeout(telling);
       clearTimeout(fading);
     };

@@ -1,74 +1,81 @@
-/** Every change the page can make to tasks: send it, take the answer into the cache, say what went wrong. */
+/** Every change the page can make to tasks, for components: sends it, and says what went wrong. */
 
-import { useMutation } from "@tanstack/react-query";
+import { useMemo } from "react";
 
-import { Refused } from "../api/client";
-import type { Feed } from "../api/feed";
-import { type Task, type TaskFields, toTask } from "../api/types";
+import { Refused, ToolRefused, Unreachable } from "../api/client";
+import { type BulkOutcome, Conflict, Gone, type Outcome } from "../api/outbox";
+import type { Task, TaskFields } from "../api/types";
+import { type Bulk, bulk, create, edit, remove, type Write } from "../api/writes";
 import { useText } from "../locale";
-import { useErrorText, useNotify } from "../ui/Notices";
+import { useNotify } from "../ui/Notices";
 import { useWorkspace } from "../workspace";
 
-/** `parentId` makes a subtask. */
-export interface NewTaskFields extends TaskFields {
-  readonly parentId?: string;
+/** The most `gorev_bulk` takes at once. */
+const BULK_MOST = 500;
+
+export interface Writes {
+  /** Each answers null when the change was refused or awaits the user's decision: then the user has been told. */
+  create(fields: TaskFields): Promise<Task | null>;
+  /** `base`: the values the user saw, where they are not those of `task`. */
+  edit(task: Task, fields: TaskFields, base?: TaskFields): Promise<Task | null>;
+  remove(taskId: string): Promise<boolean>;
+  bulk(call: Omit<Bulk, "kind" | "id" | "at">): Promise<BulkOutcome | null>;
 }
 
-export function useCreateTask() {
-  const { client, feed } = useWorkspace();
-  const report = useReport();
-  return useMutation({
-    mutationFn: ({ parentId, ...fields }: NewTaskFields) =>
-      parentId === undefined ? client.createTask(fields) : client.createSubtask(parentId, fields),
-    onSuccess: ({ entity, seq }) => feed.tookTask(entity, seq),
-    onError: report,
-  });
-}
-
-/** Edits of one task go out one after another, each against the revision the page holds when its turn comes. */
-export function useEditTask(task: Task, staleText: string) {
-  const { client, feed } = useWorkspace();
+export function useWrites(): Writes {
+  const { outbox } = useWorkspace();
   const notify = useNotify();
-  const report = useReport();
-  return useMutation({
-    scope: { id: `task ${task.id}` },
-    mutationFn: (fields: TaskFields) => client.editTask(task.id, fields, feed.task(task.id)?.rev ?? task.rev),
-    onSuccess: ({ entity, seq }) => feed.tookTask(entity, seq),
-    onError: (reason) => {
-      if (takeCurrent(feed, reason)) notify("error", staleText);
-      else report(reason);
+  const refusalText = useRefusalText();
+  return useMemo(() => {
+    const submit = async (write: Write): Promise<Outcome | null> => {
+      try {
+        return await outbox.submit(write);
+      } catch (reason) {
+        // The dialog of decisions tells of these.
+        if (!(reason instanceof Conflict || reason instanceof Gone)) notify("error", refusalText(reason as Error));
+        return null;
+      }
+    };
+    return {
+      create: async (fields) => (await submit(create(fields)))?.task ?? null,
+      edit: async (task, fields, base) => (await submit(edit(task, fields, base)))?.task ?? null,
+      remove: async (taskId) => (await submit(remove(taskId))) !== null,
+      bulk: async (call) => {
+        const outcomes: BulkOutcome[] = [];
+        for (let from = 0; from < call.taskIds.length; from += BULK_MOST) {
+          const outcome = await submit(bulk({ ...call, taskIds: call.taskIds.slice(from, from + BULK_MOST) }));
+          if (outcome?.bulk == null) return null;
+          outcomes.push(outcome.bulk);
+        }
+        return {
+          successful: outcomes.flatMap(({ successful }) => successful),
+          failed: outcomes.flatMap(({ failed }) => failed),
+        };
+      },
+    };
+  }, [outbox, notify, refusalText]);
+}
+
+/** A refusal in words a person can act on: the daemon's own, and for rules what to do about it. */
+export function useRefusalText(): (reason: Error) => string {
+  const text = useText();
+  return useMemo(
+    () => (reason) => {
+      if (reason instanceof Unreachable) return text.unreachable;
+      if (reason instanceof Refused && reason.code === "dependency_incomplete") return waiting(reason, text.waitsForTasks);
+      if (reason instanceof Refused && reason.code === "subtasks_incomplete") {
+        const count = reason.details["count"];
+        return typeof count === "number" ? text.subtasksOpen(count) : reason.message;
+      }
+      if (reason instanceof Refused || reason instanceof ToolRefused) return reason.message;
+      return reason.message === "" ? String(reason) : reason.message;
     },
-  });
+    [text],
+  );
 }
 
-export function useSetStatus(task: Task) {
-  return useEditTask(task, useText().statusChangedElsewhere(task.baslik));
-}
-
-/** The refusal, as of a task that has subtasks, is for the dialog that asked to show. */
-export function useDeleteTask(task: Task) {
-  const { client, feed } = useWorkspace();
-  return useMutation({
-    mutationFn: () => client.deleteTask(task.id),
-    onSuccess: () => feed.tookDeletion(task.id),
-    onError: (reason) => {
-      if (reason instanceof Refused && reason.status === 404) feed.reload();
-    },
-  });
-}
-
-function useReport(): (reason: Error) => void {
-  const { feed } = useWorkspace();
-  const notify = useNotify();
-  const errorText = useErrorText();
-  return (reason) => {
-    notify("error", errorText(reason));
-    if (reason instanceof Refused && reason.status === 404) feed.reload();
-  };
-}
-
-function takeCurrent(feed: Feed, reason: Error): boolean {
-  const current = reason instanceof Refused ? reason.current : null;
-  if (current !== null) feed.tookCurrent(toTask(current));
-  return current !== null;
+function waiting(reason: Refused, sentence: (titles: string) => string): string {
+  const open = Array.isArray(reason.details["open"]) ? (reason.details["open"] as { baslik?: string }[]) : [];
+  const titles = open.map(({ baslik }) => baslik).filter(Boolean);
+  return titles.length === 0 ? reason.message : sentence(titles.map((title) => `“${title}”`).join(", "));
 }

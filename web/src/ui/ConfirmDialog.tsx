@@ -1,6 +1,7 @@
-import { type ReactNode, useEffect, useId, useRef } from "react";
+import type { ReactNode } from "react";
 
 import { useText } from "../locale";
+import { Dialog } from "./Dialog";
 
 interface Props {
   readonly question: string;
@@ -14,25 +15,9 @@ interface Props {
 /** A modal question; Escape and Cancel answer no. Mounted means open. */
 export function ConfirmDialog({ question, confirm, busy, children, onConfirm, onClose }: Props) {
   const text = useText();
-  const dialog = useRef<HTMLDialogElement>(null);
-  const heading = useId();
-  useEffect(() => {
-    const shown = dialog.current;
-    shown?.showModal();
-    return () => shown?.close();
-  }, []);
   return (
-    <dialog
-      ref={dialog}
-      className="dialog"
-      aria-labelledby={heading}
-      onCancel={(event) => {
-        event.preventDefault();
-        onClose();
-      }}
-    >
-      <h2 id={heading}>{question}</h2>
-      {children}
+    <Dialog title={question} size="small" onClose={onClose}>
+      <div className="dialog-body">{children}</div>
       <div className="dialog-actions">
         <button type="button" className="button" autoFocus onClick={onClose}>
           {text.cancel}
@@ -41,6 +26,6 @@ export function ConfirmDialog({ question, confirm, busy, children, onConfirm, on
           {confirm}
         </button>
       </div>
-    </dialog>
+    </Dialog>
   );
 }
