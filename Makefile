@@ -13,6 +13,8 @@ APT_GET := $(if $(filter-out 0,$(shell id -u)),sudo -n) env DEBIAN_FRONTEND=noni
 # (it may be one that was started elsewhere), and tells how to reach it.
 define SHOW_CONNECTION
 import json, os, sys, sysconfig, time, urllib.request
+from pathlib import Path
+from gorev.daemon.token import TokenFile
 from gorev.launcher import daemon_directory, read_lock
 ask = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 give_up = time.monotonic() + 60
@@ -29,7 +31,11 @@ while True:
         sys.exit(f"The daemon is not ready: {trouble}. Its log is {daemon_directory()}/daemon.log")
     time.sleep(0.05)
 folder = json.dumps({"path": os.getcwd()}).encode()
-register = urllib.request.Request(lock.url + "/api/v1/workspaces/register", folder, {"Content-Type": "application/json"})
+headers = {"Content-Type": "application/json"}
+token = TokenFile(Path(daemon_directory(), "token")).known()
+if token:
+    headers["Authorization"] = "Bearer " + token
+register = urllib.request.Request(lock.url + "/api/v1/workspaces/register", folder, headers)
 ask(register, timeout=10).close()
 server = {"command": os.path.join(sysconfig.get_path("scripts"), "gorev"), "args": ["mcp-proxy"]}
 print(f"Web page:   {lock.url}/")

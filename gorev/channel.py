@@ -42,6 +42,11 @@ class PatientChannel(HTTPChannel):
         self._begun = None
         super().allContentReceived()
 
+    def _respondToBadRequestAndDisconnect(self) -> None:
+        # The stock answer is a status line alone.
+        self.transport.write(self.factory.malformed())
+        self.loseConnection()
+
     def loseConnection(self) -> Any:
         """Close once all is written, or when the peer has had long enough to read it."""
         if self._abortingCall is None and self.transport is not None:

@@ -109,6 +109,9 @@ KEYS: Final = {
     for key in (
         Key("port", DEFAULT_PORT, check_port, "HTTP port, 0 for any free one", "GOREV_API_PORT", "--api-port"),
         Key("host", "localhost", check_text, "address to listen on", None, "--host"),
+        Key("require_token", False, check_flag, "whether HTTP clients must show the token; always with another host"),
+        Key("tls_certificate", None, check_text, "certificate of the other host, a PEM file, its chain below it"),
+        Key("tls_key", None, check_text, "private key of the certificate, a PEM file"),
         Key("default_workspace", None, check_text, "folder of requests that name no workspace", None, "--workspace"),
         Key("language", None, choice(*LANGUAGES), "language of those who name none", "GOREV_LANG", "--lang"),
         Key("log_level", "info", choice(*LOG_LEVELS), "the least important lines to log", "GOREV_LOG_LEVEL", "--debug"),

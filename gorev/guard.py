@@ -1,8 +1,10 @@
 """Who may talk to the HTTP port: this machine's programs and the daemon's own page, no other web page.
 
 A browser lets any page send requests to loopback, and a rebound DNS name makes it believe that page and daemon are one
-site. Therefore the ``Host`` must be a loopback name, an ``Origin`` must be ours, and a body must be JSON, which a page
-cannot send across sites without asking first (``rest-api.md`` §1). Pure functions of headers.
+site. Therefore the ``Host`` must be a loopback name or the configured host, an ``Origin`` must be ours, and a body must
+be JSON, which a page cannot send across sites without asking first (``rest-api.md`` §1). What a page merely embeds, an
+image or a script, bears no ``Origin``; there the browser itself tells in ``Sec-Fetch-Site`` who wants it (W3C Fetch
+Metadata). Pure functions of headers.
 """
 
 from __future__ import annotations
@@ -40,9 +42,13 @@ class Refusal:
 
 
 FOREIGN: Final = Refusal(403, "forbidden_origin", "Only this computer's own programs and Gorev's own page may do this.")
+UNAUTHORIZED: Final = Refusal(
+    401, "unauthorized", "A token is needed here: see gorev token; for a browser, gorev login gives a link."
+)
 NOT_JSON: Final = Refusal(415, "unsupported_media_type", "The body must be JSON, with Content-Type: application/json.")
 NO_TARGET: Final = Refusal(400, "bad_request", "The request does not say what it is for.")
 NOT_UTF8: Final = Refusal(404, "not_found", "There is nothing at this address.")
+USED_UP: Final = Refusal(401, "unauthorized", "This link was used before or is too old: gorev login gives a new one.")
 TOO_LARGE: Final = Refusal(413, "payload_too_large", "The body is larger than allowed.")
 
 
@@ -66,26 +72,37 @@ def target(written: bytes) -> Target | None:
     return Target(rest[:end].decode("latin-1"), path if path.startswith(b"/") else b"/" + path)
 
 
-def refusal(host: str | None, origin: str | None, port: int, allowed: Collection[str] = ()) -> Refusal | None:
+def refusal(
+    host: str | None, origin: str | None, port: int, allowed: Collection[str] = (), names: Collection[str] = ()
+) -> Refusal | None:
     """Why a request with these headers is refused by a daemon on ``port``; nothing if it may pass.
 
-    ``allowed`` are further origins, of somebody who develops a page.
+    ``allowed`` are further origins, of somebody who develops a page; ``names`` those that the daemon has for other
+    machines.
     """
-    if not is_loopback(host):
+    if not is_ours(host, names):
         return FOREIGN
-    if origin is not None and origin not in allowed and not is_own(origin, port):
+    if origin is not None and origin not in allowed and not is_own(origin, port, names):
         return FOREIGN
     return None
 
 
-def is_own(origin: str, port: int) -> bool:
-    """Whether an ``Origin`` is the daemon's own page."""
+def is_own(origin: str, port: int, names: Collection[str] = ()) -> bool:
+    """Whether an ``Origin`` is the daemon's own page: plain on the loopback, with TLS under its other ``names``."""
     try:
         parts = urlsplit(origin)
-        own_port = (parts.port or 80) == port
+        own_port = (parts.port or (443 if parts.scheme == "https" else 80)) == port
     except ValueError:
         return False
-    return parts.scheme == "http" and parts.hostname in LOOPBACK_NAMES and own_port
+    known = {"http": LOOPBACK_NAMES, "https": names}.get(parts.scheme, ())
+    return parts.hostname in known and own_port
+
+
+def is_embedding(site: str | None, mode: str | None, destination: str | None) -> bool:
+    """Whether by the ``Sec-Fetch-`` headers another page embeds or fetches, rather than links to, what it asks for."""
+    if site is None or site in ("same-origin", "none"):
+        return False
+    return not (mode == "navigate" and destination == "document")
 
 
 def is_json(content_type: str | None) -> bool:
@@ -107,9 +124,10 @@ def body_limit_bytes(path: str) -> int:
     return IMPORT_LIMIT_BYTES if path.rstrip("/") in _IMPORT_PATHS else BODY_LIMIT_BYTES
 
 
-def is_loopback(host: str | None) -> bool:
-    """Whether the host that a request is for is this machine, by a name that no one else can have."""
+def is_ours(host: str | None, names: Collection[str] = ()) -> bool:
+    """Whether the host that a request is for is this machine, by a name that no one else can have, or by ``names``."""
     try:
-        return urlsplit(f"//{host or ''}").hostname in LOOPBACK_NAMES
+        name = urlsplit(f"//{host or ''}").hostname
     except ValueError:
         return False
+    return name in LOOPBACK_NAMES or name in names

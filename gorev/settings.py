@@ -26,7 +26,7 @@ from gorev.daemon.errors import (
     StartError,
 )
 from gorev.daemon.system import account_home, under_service_manager
-from gorev.locale import DEFAULT_LANGUAGE, LANGUAGES, known
+from gorev.locale import DEFAULT_LANGUAGE, LANGUAGES, known, text
 
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1", "[::1]")
 CONFIGURATION_PATH: Final = Path(".gorev-daemon", "config.toml")
@@ -78,6 +78,9 @@ class Settings:
     language: str
     log_level: str
     host: str = "localhost"
+    require_token: bool = False
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
     export_directory: Path | None = None
     allow_external_watches: bool = False
     allowed_origins: tuple[str, ...] = ()
@@ -92,6 +95,21 @@ class Settings:
     start_lock: int | None = None
     origins: Mapping[str, str] = attrs.Factory(dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether other machines may reach the daemon."""
+        return self.host not in LOOPBACK_NAMES
+
+    @property
+    def needs_token(self) -> bool:
+        """Whether clients of HTTP must show the token."""
+        return self.require_token or self.is_remote
+
+    @property
+    def token_file(self) -> Path:
+        """The token that clients of HTTP show, if one is required."""
+        return self.directory / "token"
 
     @property
     def directory(self) -> Path:
@@ -166,7 +184,9 @@ class Settings:
         home = home_directory(environ)
         configuration = Configuration.read(home / CONFIGURATION_PATH)
         choices = _Choices(home, flags, environ, configuration)
-        _refuse_other_hosts(choices.host())
+        host, certificate, tls_key = choices.host(), choices.file("tls_certificate"), choices.file("tls_key")
+        if host not in LOOPBACK_NAMES and (certificate is None or tls_key is None):
+            raise HostRefused(host=host, file=home / CONFIGURATION_PATH)
         _refuse_other_modes(flags.mode or environ.get("GOREV_MODE"))
         started_by = _started_by(environ)
         workspace, workspace_origin = _Workspaces(home, start_directory or _current_directory()).default(
@@ -179,8 +199,11 @@ class Settings:
             workspace=workspace,
             language=choices.language(),
             log_level=choices.log_level(),
-            host=choices.host(),
-            export_directory=_export_directory(choices.configured("export_directory"), home),
+            host=host,
+            require_token=choices.configured("require_token"),
+            tls_certificate=certificate,
+            tls_key=tls_key,
+            export_directory=choices.file("export_directory"),
             allow_external_watches=choices.configured("allow_external_watches"),
             allowed_origins=tuple(choices.configured("allowed_origins")),
             durability=choices.configured("durability"),
@@ -222,6 +245,11 @@ class _Choices:
         host: str = self.configured("host")
         return host
 
+    def file(self, name: str) -> Path | None:
+        """The absolute path in a key; ``~`` is the home directory. Raises `InvalidPath`."""
+        configured = self.configured(name)
+        return _absolute_path(name, configured, self.home) if configured else None
+
     def port(self) -> int:
         """Raises `InvalidPort`."""
         if self.flags.port is not None:
@@ -260,6 +288,15 @@ class _Choices:
             self.warnings.append(f"GOREV_LOG_LEVEL is ignored: {variable} is none of {', '.join(LOG_LEVELS)}")
         level: str = self.configured("log_level")
         return level
+
+
+def exposure(settings: Settings, spoken: str) -> str:
+    """The warning of a daemon that other machines can reach."""
+    message = (
+        "Other machines can reach this daemon as {host}, with the token. It is made for your own machine and network:"
+        " never let the Internet reach it."
+    )
+    return text(spoken, message, host=settings.host)
 
 
 def home_directory(environ: Mapping[str, str]) -> Path:
@@ -383,12 +420,10 @@ def _original_port(file: Path, warnings: list[str]) -> int | None:
         return None
 
 
-def _export_directory(configured: str | None, home: Path) -> Path | None:
-    if not configured:
-        return None
+def _absolute_path(name: str, configured: str, home: Path) -> Path:
     expanded = home / configured[2:] if configured == "~" or configured.startswith("~/") else Path(configured)
     if not expanded.is_absolute():
-        raise InvalidPath(name="export_directory", value=configured)
+        raise InvalidPath(name=name, value=configured)
     return Path(os.path.normpath(expanded))
 
 
@@ -403,11 +438,6 @@ def _mcp_port(endpoint: str | None) -> int | None:
     if found is None or int(found[1]) > 65535:
         raise InvalidEndpoint(value=endpoint)
     return int(found[1])
-
-
-def _refuse_other_hosts(host: str | None) -> None:
-    if host and host not in LOOPBACK_NAMES:
-        raise HostRefused(host=host)
 
 
 def _refuse_other_modes(mode: str | None) -> None:

@@ -15,7 +15,8 @@ from twisted.web.resource import Resource
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
 
-from gorev import guard
+from gorev import entrance, guard
+from gorev.access import Access, cookie_name
 from gorev.channel import PatientChannel
 from gorev.guard import Refusal, Target
 from gorev.locale import text
@@ -24,6 +25,9 @@ from gorev.web_page import Page
 
 # A body over its limit is read and thrown away up to here, so that its sender gets the answer; beyond, it is cut off.
 PATIENCE_BYTES: Final = 64 * 1024 * 1024
+LOGIN_PATH: Final = b"/login"
+# What finding the daemon and waiting for it takes (lifecycle.md §2), by programs that know of no token.
+_OPEN_PATHS: Final = frozenset({b"/api/health", b"/api/health/ready", b"/api/v1/health"})
 
 
 class GuardedRequest(SiteRequest):
@@ -31,18 +35,22 @@ class GuardedRequest(SiteRequest):
 
     _received_bytes = 0
     _too_large = False
+    _is_stranger = False
     _target: Target | None = None
 
     def gotLength(self, length: int | None) -> None:
         """The headers are in. Bodies are bounded, so they stay in memory; the stock request would use a file."""
         self.content = BytesIO()
-        self._too_large = length is not None and length > self._limit_bytes()
+        access = self._site.access
+        self._is_stranger = access is not None and not self._shows_access(access)
+        self._too_large = not self._is_stranger and length is not None and length > self._limit_bytes()
 
     def handleContentChunk(self, data: bytes) -> None:
-        """Take a part of the body, as long as it is within the limit."""
+        """Take a part of the body, as long as it is within the limit; of a stranger's body nothing is kept."""
         self._received_bytes += len(data)
-        self._too_large = self._too_large or self._received_bytes > self._limit_bytes()
-        if not self._too_large:
+        if not self._is_stranger:
+            self._too_large = self._too_large or self._received_bytes > self._limit_bytes()
+        if not (self._too_large or self._is_stranger):
             super().handleContentChunk(data)
         elif self._received_bytes > PATIENCE_BYTES:
             self.loseConnection()
@@ -54,10 +62,10 @@ class GuardedRequest(SiteRequest):
 
     def process(self) -> None:
         """Serve the request unless the guard refuses it."""
-        site: GuardedSite = cast("Any", self.channel).site
+        site = self._site
         origin = self._whole_header("origin")
-        refusal = guard.refusal(self._whole_header("host"), origin, site.port(), site.allowed_origins)
-        refusal = refusal or self._target_refusal() or self._content_refusal()
+        refusal = guard.refusal(self._whole_header("host"), origin, site.port(), site.allowed_origins, site.names())
+        refusal = refusal or self._fetch_refusal(origin) or self._target_refusal() or self._content_refusal()
         if refusal is None and origin is not None:
             self.setHeader("Access-Control-Allow-Origin", origin)
             self.setHeader("Access-Control-Expose-Headers", guard.EXPOSED_HEADERS)
@@ -66,11 +74,52 @@ class GuardedRequest(SiteRequest):
             self._refuse(refusal, site.language(self.getHeader("accept-language")))
         elif self.method == b"OPTIONS" and self.path.startswith(b"/api"):
             self._answer_preflight()
+        elif site.access is not None and self._is_stranger and not self._is_open():
+            self._meet_at_the_door(site.access, site.language(self.getHeader("accept-language")))
         else:
             # A trailing slash means nothing below /api.
             if self.path.startswith(b"/api") and len(self.path) > 1:
                 self.path = self.path.rstrip(b"/")
             super().process()
+
+    @property
+    def _site(self) -> GuardedSite:
+        return cast("GuardedSite", cast("Any", self.channel).site)
+
+    def _shows_access(self, access: Access) -> bool:
+        shown = self.requestHeaders.getRawHeaders(b"authorization")
+        return access.admits(b", ".join(shown) if shown else None, self.getCookie(cookie_name(self._site.port())))
+
+    def _is_open(self) -> bool:
+        """Whether what is asked for needs no token."""
+        return self.method == b"OPTIONS" or (self.path.rstrip(b"/") in _OPEN_PATHS and not self.isSecure())
+
+    def _meet_at_the_door(self, access: Access, language: str) -> None:
+        """Let in who has a login code, tell others how to get in."""
+        refusal = guard.UNAUTHORIZED
+        if self.path == LOGIN_PATH and self.method == b"GET":
+            (code, *_) = self.args.get(b"code", [b""])
+            cookie = access.enter(code.decode("latin-1"))
+            if cookie is not None:
+                name = cookie_name(self._site.port())
+                secure = self.isSecure()
+                self.addCookie(name, cookie, path=b"/", secure=secure, httpOnly=True, sameSite="strict")
+                self._show(200, entrance.entered(language))
+                return
+            refusal = guard.USED_UP
+        self.setHeader("WWW-Authenticate", "Bearer")
+        if "text/html" in (self.getHeader("accept") or "") and self.method in (b"GET", b"HEAD"):
+            self._show(refusal.status, entrance.closed(language, text(language, refusal.message)))
+        else:
+            self._refuse(refusal, language)
+
+    def _show(self, status: int, page: bytes) -> None:
+        self.setResponseCode(status)
+        for name, value in entrance.HEADERS.items():
+            self.setHeader(name, value)
+        self.setHeader("Content-Length", str(len(page)))
+        self.write(b"" if self.method == b"HEAD" else page)
+        self.finish()
 
     def _limit_bytes(self) -> int:
         # The channel sets `path` only once the body is in.
@@ -82,10 +131,18 @@ class GuardedRequest(SiteRequest):
         values = self.requestHeaders.getRawHeaders(name)
         return None if values is None else ", ".join(values)
 
+    def _fetch_refusal(self, origin: str | None) -> Refusal | None:
+        """Of a request that bears no origin which could be judged."""
+        site = self.getHeader("sec-fetch-site")
+        if origin is not None or site is None:
+            return None
+        embeds = guard.is_embedding(site, self.getHeader("sec-fetch-mode"), self.getHeader("sec-fetch-dest"))
+        return guard.FOREIGN if embeds else None
+
     def _target_refusal(self) -> Refusal | None:
         if self._target is None:
             return guard.NO_TARGET
-        if self._target.host is not None and not guard.is_loopback(self._target.host):
+        if self._target.host is not None and not guard.is_ours(self._target.host, self._site.names()):
             return guard.FOREIGN
         return None
 
@@ -118,11 +175,11 @@ class GuardedSite(Site):
     """The site. ``port`` is asked at each request, since the port is known only once it is bound.
 
     ``language`` chooses one for an ``Accept-Language``, None if there is none. ``allowed_origins`` may use it beside
-    its own page.
+    its own page. With ``access`` a token is required. ``names`` are those under which other machines reach it.
     """
 
     _requests = Logger(namespace="gorev.http")
-    protocol = cast("Any", PatientChannel)  # there is no TLS here that could agree on HTTP/2
+    protocol = cast("Any", PatientChannel)
 
     def __init__(
         self,
@@ -135,6 +192,8 @@ class GuardedSite(Site):
         port: Callable[[], int],
         language: Callable[[str | None], str],
         allowed_origins: Collection[str] = (),
+        access: Access | None = None,
+        names: Callable[[], Collection[str]] = tuple,
     ) -> None:
         root = Root(api.resource(), Socket(events, language), mcp, page)
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
@@ -142,7 +201,19 @@ class GuardedSite(Site):
         self.port = port
         self.language = language
         self.allowed_origins = frozenset(allowed_origins)
+        self.access = access
+        self.names = names
         self.displayTracebacks = False
+
+    def malformed(self) -> bytes:
+        """The whole answer to what is no HTTP request, of whose sender nothing is known."""
+        message = text(self.language(None), "This is no HTTP request that can be read.")
+        body = failed(400, "bad_request", message).encoded()
+        head = (
+            "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json; charset=utf-8\r\n"
+            f"Content-Length: {len(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        return head.encode() + body
 
     def startFactory(self) -> None:
         """Called when the port is about to listen, before the reactor runs. The stock access log is not wanted."""
@@ -151,9 +222,13 @@ class GuardedSite(Site):
     def stopFactory(self) -> None:
         """Nothing to end."""
 
+    def acceptableProtocols(self) -> list[bytes]:
+        """What TLS may agree on: the channel speaks no HTTP/2."""
+        return [b"http/1.1"]
+
     def log(self, request: Request) -> None:
         """One line per request; never a body or a header."""
-        self._requests.debug(
+        self._requests.info(
             "{method} {path} {status}",
             method=request.method.decode("latin-1"),
             path=request.path.decode("latin-1"),

@@ -24,7 +24,7 @@ from gorev.daemon.record import LockRecord
 from gorev.daemon.tree import OrderedServices
 from gorev.locale import LANGUAGES, text
 from gorev.logs import LineObserver, RotatingFile, standard_error
-from gorev.settings import Flags, Settings
+from gorev.settings import Flags, Settings, exposure
 
 TWISTD_PIDFILE: Final = "twistd.pid"
 
@@ -52,7 +52,7 @@ class Options(usage.Options):
     optParameters: ClassVar[list[list[Any]]] = [
         ["port", None, None, "HTTP port, 0 for any free one (default 5082)", _port],
         ["api-port", None, None, "the same as --port", _port],
-        ["host", None, None, "address to listen on; only the loopback for now"],
+        ["host", None, None, "address for other machines too; needs a token and TLS"],
         ["workspace", None, None, "folder of the workspace of requests that name none"],
         ["db-path", None, None, "database file of the workspace of requests that name none"],
         ["mcp-endpoint", None, None, "tcp:127.0.0.1:PORT instead of the local socket"],
@@ -149,9 +149,11 @@ def makeService(options: Options) -> Daemon:
     from twisted.internet import reactor as installed
 
     from gorev import web_page
+    from gorev.access import Access
+    from gorev.daemon.door import TokenService
     from gorev.daemon.handover import Handover, end
     from gorev.daemon.lifecycle import Lifecycle
-    from gorev.daemon.listener import Listener
+    from gorev.daemon.listener import Listener, Remote
     from gorev.daemon.local import LocalListener, local_endpoint
     from gorev.daemon.lock import DaemonLock, LockService
     from gorev.daemon.notify import ServiceManagerNotice
@@ -159,6 +161,8 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
     from gorev.daemon.system import make_room_for_descriptors
+    from gorev.daemon.timing import go_by_steady_clock
+    from gorev.daemon.token import TokenFile
     from gorev.mcp import ide_tools, line
     from gorev.mcp.attach import WorkspaceHost
     from gorev.mcp.bare import BareCalls
@@ -199,6 +203,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.ws.hub import Hub
 
     reactor = cast("Any", installed)
+    go_by_steady_clock(reactor)
     settings = options.settings
     log = RotatingFile(settings.log_file)
     observer = LineObserver(log if options.background else standard_error(), settings.log_level)
@@ -294,6 +299,7 @@ def makeService(options: Options) -> Daemon:
         watch=requests.watch,
         observe=partial(metrics.operation, "rest"),
     )
+    access = Access(lock.instance) if settings.needs_token else None
     site = GuardedSite(
         reactor=reactor,
         api=api,
@@ -303,9 +309,14 @@ def makeService(options: Options) -> Daemon:
         port=lambda: lifecycle.port,
         language=language,
         allowed_origins=settings.allowed_origins,
+        access=access,
+        names=lambda: http.names,
     )
 
-    http = Listener(reactor, site, settings.port)
+    remote = None
+    if settings.is_remote and settings.tls_certificate is not None and settings.tls_key is not None:
+        remote = Remote(settings.host, settings.tls_certificate, settings.tls_key)
+    http = Listener(reactor, site, settings.port, remote)
     local = LocalListener(reactor, reactor, assistants, endpoint)
     ready = Ready(
         clock=reactor, lifecycle=lifecycle, lock=lock, http=http, local=local, published=_announcement(options)
@@ -314,7 +325,7 @@ def makeService(options: Options) -> Daemon:
 
     plain = settings.language if options.under_foreground_twistd else None
     daemon = Daemon(reactor, None if options.logs_elsewhere else observer, plain)
-    conversations = Conversations(assistants)
+    conversations = Conversations(assistants, mcp)
     services = (
         LockService(lock),
         workspaces,
@@ -325,6 +336,7 @@ def makeService(options: Options) -> Daemon:
         workspaces.openings,
         hub,
         HttpConversations(mcp),
+        *([] if access is None else [TokenService(reactor, TokenFile(settings.token_file), access.change)]),
         http,
         local,
         signals,
@@ -347,6 +359,8 @@ def _announcement(options: Options) -> Callable[[LockRecord], None]:
         let_starter_go(settings.start_lock, settings.start_file)
         for warning in settings.warnings:
             Logger(namespace="gorev.settings").warn("{warning}", warning=warning)
+        if settings.is_remote:
+            Logger(namespace="gorev.settings").warn("{warning}", warning=exposure(settings, "en"))
         if not options.background:
             say = settings.language
             lines = (
@@ -354,7 +368,8 @@ def _announcement(options: Options) -> Callable[[LockRecord], None]:
                 text(say, "Web and API: {url}", url=record.daemon_url),
                 text(say, "Lock file: {path}", path=settings.lock_file),
             )
-            standard_error().write("\n".join((*lines, "")))
+            risk = (exposure(settings, say),) if settings.is_remote else ()
+            standard_error().write("\n".join((*lines, *risk, "")))
 
     return announce
 

@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import attrs
+import hypothesis
 import psutil
 import pytest
 import pytest_twisted
@@ -30,6 +31,10 @@ REACTOR_GRACE_TURNS = 100
 REACTOR_TURN_SECONDS = 0.01
 # A daemon that is told to end has nothing in flight when its test is over.
 DAEMON_STOP_SECONDS = 10.0
+
+# How long an example takes on a machine that has other things to do says nothing about what is tested.
+hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("untimed")
 
 
 @implementer(ILogObserver)

@@ -8,7 +8,7 @@ import pytest
 
 from gorev import guard
 from tests.support.raw_http import connected, exchange, is_well, message
-from tests.support.running_daemon import RunningDaemon
+from tests.support.running_daemon import Response, RunningDaemon
 
 PORT = 5082
 
@@ -107,6 +107,37 @@ def test_any_other_page_is_refused(origin: str) -> None:
 )
 def test_only_an_import_may_be_larger(path: str, size: int) -> None:
     assert guard.body_limit_bytes(path) == size
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "path"),
+    [
+        (b"/api/health", None, b"/api/health"),
+        (b"//evil.com/x", None, b"//evil.com/x"),
+        (b"http://localhost:5082/api/health?x=1", "localhost:5082", b"/api/health?x=1"),
+        (b"HTTP://LOCALHOST/", "LOCALHOST", b"/"),
+        (b"https://[::1]:1/x", "[::1]:1", b"/x"),
+        (b"http://localhost", "localhost", b"/"),
+        (b"http://localhost?x", "localhost", b"/?x"),
+        (b"http:///etc", "", b"/etc"),
+        (b"http://evil.com@localhost/", "evil.com@localhost", b"/"),
+    ],
+)
+def test_a_target_is_read_in_origin_and_in_absolute_form(written: bytes, host: str | None, path: bytes) -> None:
+    assert guard.target(written) == guard.Target(host, path)
+
+
+@pytest.mark.parametrize("written", [b"", b"*", b"api/health", b"localhost:80", b"ftp://localhost/x", b"http:/x"])
+def test_a_target_of_any_other_form_is_none(written: bytes) -> None:
+    assert guard.target(written) is None
+
+
+def test_origins_that_the_user_allowed_may_pass_and_no_others() -> None:
+    allowed = frozenset({"http://localhost:5173"})
+    assert guard.refusal("localhost:5082", "http://localhost:5173", PORT, allowed) is None
+    for origin in ("http://localhost:5174", "http://localhost:5173.evil.com", "http://LOCALHOST:5173", "null"):
+        assert guard.refusal("localhost:5082", origin, PORT, allowed) is guard.FOREIGN
+    assert guard.refusal("evil.com", "http://localhost:5173", PORT, allowed) is guard.FOREIGN
 
 
 DOORS = [
@@ -258,3 +289,51 @@ def test_those_without_an_origin_pass_and_are_told_of_none(daemon: RunningDaemon
     response = daemon.get("/api/gorevler")
     assert response.status == 200
     assert "access-control-allow-origin" not in response.headers
+
+
+def asked(daemon: RunningDaemon, target: str, method: str = "GET") -> Response:
+    """The answer to a request line with this target."""
+    return exchange(daemon, message(method, target, [("Host", "localhost")]))
+
+
+def test_an_absolute_target_is_the_same_as_its_path(daemon: RunningDaemon) -> None:
+    for host in ("localhost", "127.0.0.1:1", "[::1]"):
+        assert asked(daemon, f"http://{host}/api/health").json["status"] == "healthy"
+        assert asked(daemon, f"http://{host}/api/none").json["code"] == "not_found"
+        assert asked(daemon, f"http://{host}/ws").status == 426
+        assert asked(daemon, f"http://{host}/").headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize("host", ["evil.com", "localhost.evil.com", "localhost@evil.com", "", "0.0.0.0"])
+def test_an_absolute_target_of_another_host_is_refused(undisturbed: RunningDaemon, host: str) -> None:
+    response = asked(undisturbed, f"http://{host}/api/health")
+    assert (response.status, response.json["code"]) == (403, "forbidden_origin")
+
+
+def test_the_limit_of_an_import_holds_for_its_absolute_target(daemon: RunningDaemon) -> None:
+    body = b'{"padding": "' + b"x" * (5 * 1024 * 1024) + b'"}'
+    headers = [("Host", "localhost"), ("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    for path, status in (("/api/import", 400), ("/api/gorev", 413)):
+        assert exchange(daemon, message("POST", f"http://localhost{path}", headers, body)).status == status
+
+
+@pytest.mark.parametrize(
+    ("method", "target"),
+    [("GET", "api/health"), ("OPTIONS", "*"), ("CONNECT", "localhost:80"), ("GET", "ftp://localhost/")],
+)
+def test_a_target_that_is_none_is_refused(undisturbed: RunningDaemon, method: str, target: str) -> None:
+    response = asked(undisturbed, target, method)
+    assert (response.status, response.json["code"]) == (400, "bad_request")
+
+
+def test_an_origin_that_the_configuration_allows_may_ask_and_do(own_daemon: RunningDaemon) -> None:
+    folder = own_daemon.home / ".gorev-daemon"
+    folder.mkdir(mode=0o700)
+    (folder / "config.toml").write_text('allowed_origins = ["http://localhost:5173"]\n')
+    own_daemon.start()
+    origin = "http://localhost:5173"
+    assert own_daemon.request("OPTIONS", "/api/gorev", headers={"Origin": origin}).status == 204
+    response = own_daemon.post("/api/gorev", {"baslik": "x"}, Origin=origin)
+    assert response.status == 201
+    assert response.headers["access-control-allow-origin"] == origin
+    assert own_daemon.get("/api/gorevler", Origin="http://localhost:5174").status == 403

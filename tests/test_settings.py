@@ -153,12 +153,31 @@ def test_the_loopback_may_be_named(home: Path, host: str) -> None:
     assert resolve(home, Flags(host=host)).port == 5082
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "example.org"])
-def test_another_host_is_refused_because_it_needs_a_token(home: Path, host: str) -> None:
-    with pytest.raises(HostRefused, match="token"):
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "127.0.0.2", "example.org", ""])
+def test_another_host_needs_encryption(home: Path, host: str) -> None:
+    with pytest.raises(HostRefused, match="tls_certificate"):
         resolve(home, Flags(host=host))
-    configure(home, f"host = '{host}'")
-    with pytest.raises(HostRefused, match="token"):
+    configure(home, f"host = '{host}'\ntls_certificate = '~/c.pem'")
+    with pytest.raises(HostRefused, match="tls_key"):
+        resolve(home)
+
+
+def test_another_host_needs_a_token_whatever_is_set(home: Path) -> None:
+    configure(home, "tls_certificate = '~/c.pem'\ntls_key = '/k.pem'\nrequire_token = false")
+    settings = resolve(home, Flags(host="192.168.1.5"))
+    assert (settings.is_remote, settings.needs_token) == (True, True)
+    assert (settings.tls_certificate, settings.tls_key) == (home / "c.pem", Path("/k.pem"))
+
+
+@pytest.mark.parametrize(("content", "needed"), [("", False), ("require_token = true", True)])
+def test_on_the_loopback_a_token_is_needed_where_that_is_configured(home: Path, content: str, needed: bool) -> None:
+    configure(home, content)
+    assert resolve(home).needs_token is needed
+
+
+def test_a_certificate_is_named_by_an_absolute_path(home: Path) -> None:
+    configure(home, "tls_certificate = 'c.pem'")
+    with pytest.raises(InvalidPath, match="tls_certificate"):
         resolve(home)
 
 

@@ -11,6 +11,7 @@ import click
 from gorev.cli.control import look
 from gorev.cli.speech import Command, Failed, language_of
 from gorev.daemon.probe import get_json
+from gorev.daemon.token import TokenFile
 from gorev.domain.errors import GorevError
 from gorev.locale import text
 from gorev.services.folder import database_in
@@ -69,7 +70,7 @@ def _restore(context: click.Context, /, copy: str, folder: str | None) -> int:
     database = database_of(folder)
     settings = Settings.resolve(Flags(), os.environ)
     sighting = look(settings.directory)
-    if sighting.record is not None and _is_open(int(sighting.record.port), database):
+    if sighting.record is not None and _is_open(settings, int(sighting.record.port), database):
         raise Failed(text(language, "the daemon has {path} open: stop the daemon first", path=database))
     try:
         aside = backups.restore(Path(copy), database)
@@ -90,9 +91,9 @@ def database_of(folder: str | None) -> Path:
     return workspace.database_file or database_in(workspace.path)
 
 
-def _is_open(port: int, database: Path) -> bool:
+def _is_open(settings: Settings, port: int, database: Path) -> bool:
     """Whether the daemon on ``port`` serves the workspace of ``database``."""
-    found = get_json(port, "/api/health/db")
+    found = get_json(port, "/api/health/db", TokenFile(settings.token_file).known())
     if found is None:
         return False
     folder = database.parent.parent if database.parent.name == ".gorev" else database.parent

@@ -15,7 +15,7 @@ from gorev.daemon.probe import health_on
 from gorev.daemon.system import prepare_directory
 from gorev.launcher import Launch, Reached, StartFailed, replace_daemon, start_daemon
 from gorev.locale import text
-from gorev.settings import Flags, Settings
+from gorev.settings import Flags, Settings, exposure
 
 LOG_LINES: Final = 20
 
@@ -30,14 +30,13 @@ def start_detached(flags: Flags, language: str) -> int:
     settings = Settings.resolve(flags, os.environ)
     launch = _launch(flags, settings)
     prepare_directory(settings.directory)
-    log_size = _size(settings.log_file)
+    log_size = size_of(settings.log_file)
     try:
         reached = start_daemon(launch)
         if not reached.started and reached.lock.is_outdated:
             reached = _replace(reached, flags, settings)
     except StartFailed as error:
-        reason = text(language, _REASONS[error.reason], detail=error.detail, path=settings.log_file)
-        raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)])) from error
+        raise start_failure(error, settings.log_file, log_size, language) from error
     reached.connection.close()
     lock = reached.lock
     if not reached.started:
@@ -49,6 +48,8 @@ def start_detached(flags: Flags, language: str) -> int:
     click.echo(text(language, "Gorev is running (PID: {pid}).", pid=lock.pid))
     click.echo(text(language, "Web and API: {url}", url=lock.url))
     click.echo(text(language, "Lock file: {path}", path=settings.lock_file))
+    if settings.is_remote:
+        click.echo(exposure(settings, language), err=True)
     return 0
 
 
@@ -70,6 +71,12 @@ _REASONS: Final = {
 }
 
 
+def start_failure(error: StartFailed, log: Path, log_size: int, language: str) -> Failed:
+    """What to say of a start that failed, with what was logged since the log had ``log_size`` bytes."""
+    reason = text(language, _REASONS[error.reason], detail=error.detail, path=log)
+    return Failed("\n".join([reason, *_lines_after(log, log_size)]))
+
+
 def arguments(flags: Flags, settings: Settings) -> list[str]:
     """The flags of the new process, which runs in another folder: its default workspace is what it would be here."""
     workspace = settings.workspace
@@ -85,7 +92,8 @@ def arguments(flags: Flags, settings: Settings) -> list[str]:
     return [*written, *(["--debug"] if flags.debug else [])]
 
 
-def _size(file: Path) -> int:
+def size_of(file: Path) -> int:
+    """Its size in bytes; 0 if there is none."""
     try:
         return file.stat().st_size
     except OSError:
@@ -96,7 +104,7 @@ def _lines_after(file: Path, offset: int) -> list[str]:
     """The last lines that were appended to ``file`` since it had ``offset`` bytes."""
     try:
         with file.open("rb") as log:
-            log.seek(offset if offset <= _size(file) else 0)
+            log.seek(offset if offset <= size_of(file) else 0)
             return log.read().decode(errors="replace").splitlines()[-LOG_LINES:]
     except OSError:
         return []

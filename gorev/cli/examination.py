@@ -20,6 +20,7 @@ from gorev.daemon import processes, system
 from gorev.daemon.errors import StartError
 from gorev.daemon.probe import get_json, is_listening
 from gorev.daemon.record import LockRecord
+from gorev.daemon.token import TokenFile
 from gorev.services.folder import database_in
 from gorev.services.registry import WorkspaceFile
 from gorev.settings import Flags, Settings, home_directory
@@ -78,6 +79,7 @@ def examine() -> Iterator[Finding]:
     yield from _of_daemon(settings, sighting)
     yield from _of_socket(settings, sighting)
     yield from _of_port(settings, sighting)
+    yield from _of_token(settings)
     for name, database in _databases(settings):
         yield from _of_database(name, database)
 
@@ -110,7 +112,7 @@ def _of_daemon(settings: Settings, sighting: Sighting) -> Iterator[Finding]:
     match sighting.state:
         case "running":
             yield _fine("daemon", "the daemon runs (PID: {pid}) at {url}", pid=pid, url=record.daemon_url)
-            yield from _of_running(record)
+            yield from _of_running(settings, record)
         case "stopping":
             yield _warning("daemon", "the daemon (PID: {pid}) is stopping", "wait: it takes 30 s at most", pid=pid)
         case "silent":
@@ -141,7 +143,7 @@ def _without_record(settings: Settings) -> Iterator[Finding]:
         yield _fine("daemon", "no daemon runs; any client starts one, and so does gorev daemon --detach")
 
 
-def _of_running(record: LockRecord) -> Iterator[Finding]:
+def _of_running(settings: Settings, record: LockRecord) -> Iterator[Finding]:
     if record.version == __version__:
         yield _fine("version", "daemon and command are both of version {version}", version=__version__)
     else:
@@ -153,7 +155,8 @@ def _of_running(record: LockRecord) -> Iterator[Finding]:
             version=__version__,
         )
     port = int(record.port)
-    ready, sockets = get_json(port, "/api/health/ready"), get_json(port, "/api/health/ws")
+    token = TokenFile(settings.token_file).known()
+    ready, sockets = get_json(port, "/api/health/ready"), get_json(port, "/api/health/ws", token)
     if ready is not None and sockets is not None:
         yield _fine(
             "clients",
@@ -195,6 +198,31 @@ def _of_port(settings: Settings, sighting: Sighting) -> Iterator[Finding]:
         holder=processes.listener_on(settings.port) or "?",
         file=settings.directory / "config.toml",
     )
+
+
+def _of_token(settings: Settings) -> Iterator[Finding]:
+    file = TokenFile(settings.token_file)
+    try:
+        token = file.read()
+    except StartError as error:
+        level: Level = "problem" if settings.needs_token else "warning"
+        remedy = "gorev token rotate makes one that is yours alone"
+        yield Finding(level, "token", error.message, remedy, error.fields)
+        return
+    if token is not None:
+        yield _fine("token", "{path} is this user's alone", path=file.path)
+    elif settings.needs_token:
+        remedy = "gorev token create makes one"
+        yield _problem("token", "a token is required, but there is none in {path}", remedy, path=file.path)
+    if settings.tls_key is not None and _is_exposed(settings.tls_key):
+        yield _warning("token", "{path} can be read by other users", "close it to them", path=settings.tls_key)
+
+
+def _is_exposed(file: Path) -> bool:
+    try:
+        return bool(stat.S_IMODE(file.stat().st_mode) & 0o077)
+    except OSError:
+        return False
 
 
 def _databases(settings: Settings) -> Iterator[tuple[str, Path]]:

@@ -25,10 +25,15 @@ COMMANDS: Final = {
     "daemon-status": ("gorev.cli.daemon", "status"),
     "daemon-stop": ("gorev.cli.daemon", "stop"),
     "doctor": ("gorev.cli.doctor", "doctor"),
+    "mcp": ("gorev.cli.mcp", "mcp"),
+    "login": ("gorev.cli.token", "login"),
     "mcp-proxy": ("gorev.cli.serve", "mcp_proxy"),
+    "project": ("gorev.cli.project", "project"),
     "service": ("gorev.cli.service", "service"),
     "restore": ("gorev.cli.backup", "restore"),
     "serve": ("gorev.cli.serve", "serve"),
+    "task": ("gorev.cli.task", "task"),
+    "token": ("gorev.cli.token", "token"),
     "version": ("gorev.cli.version", "version"),
 }
 

@@ -23,7 +23,7 @@ def daemon_options(language: str) -> list[click.Parameter]:
             help=text(language, "HTTP port, 0 for any free one (default 5082)"),
         ),
         click.Option(
-            ["--host"], metavar="HOST", help=text(language, "address to listen on; only the loopback for now")
+            ["--host"], metavar="HOST", help=text(language, "address for other machines too; needs a token and TLS")
         ),
         click.Option(
             ["--workspace"],

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Final
 
 import attrs
 import click
 
 from gorev.locale import text
+
+
+_HELP_NAMES: Final = ["-h", "--help"]
 
 
 class Misuse(click.UsageError):
@@ -67,7 +71,8 @@ class Command(click.Command):
     context_class = _Context
 
     def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
-        super().__init__(name, context_settings={"allow_extra_args": True}, help=help, short_help=help, **settings)
+        given = {"allow_extra_args": True, "help_option_names": _HELP_NAMES}
+        super().__init__(name, context_settings=given, help=help, short_help=help, **settings)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The ``--help`` option, explained in the user's language."""
@@ -75,7 +80,12 @@ class Command(click.Command):
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
         """What follows the command's name in its usage line."""
-        return [text(language_of(ctx), "[OPTIONS]")]
+        arguments = [each.make_metavar(ctx) for each in self.get_params(ctx) if isinstance(each, click.Argument)]
+        return [text(language_of(ctx), "[OPTIONS]"), *arguments]
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the exit code tells."""
+        _write_exit_codes(ctx, formatter)
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse, and refuse surplus arguments."""
@@ -91,7 +101,8 @@ class Group(click.Group):
     context_class = _Context
 
     def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
-        super().__init__(name, help=help, short_help=help, **settings)
+        given = {"help_option_names": _HELP_NAMES}
+        super().__init__(name, context_settings=given, help=help, short_help=help, **settings)
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """The ``--help`` option, explained in the user's language."""
@@ -101,6 +112,10 @@ class Group(click.Group):
         """What follows the command's name in its usage line."""
         return [text(language_of(ctx), "[OPTIONS] COMMAND")]
 
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What the exit code tells."""
+        _write_exit_codes(ctx, formatter)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -108,7 +123,9 @@ class Group(click.Group):
         name = args[0]
         command = self.get_command(ctx, name)
         if command is None:
-            raise Misuse(text(language_of(ctx), "there is no command {name}", name=name), ctx)
+            language = language_of(ctx)
+            missing = text(language, "there is no command {name}", name=name)
+            raise Misuse(_with_nearest(missing, name, self.list_commands(ctx), language), ctx)
         return name, command, args[1:]
 
 
@@ -118,19 +135,45 @@ def _explained(option: click.Option | None, context: click.Context) -> click.Opt
     return option
 
 
+def _write_exit_codes(context: click.Context, formatter: click.HelpFormatter) -> None:
+    said = text(language_of(context), "Exit codes: 0 success, 1 failure, 2 wrong usage, 3 not running (status only).")
+    formatter.write_paragraph()
+    formatter.write_text(said)
+
+
 def usage_message(language: str, error: click.UsageError) -> str:
     """What is wrong with the command line, in ``language``."""
     match error:
         case click.NoSuchOption():
-            return text(language, "there is no option {name}", name=error.option_name)
+            missing = text(language, "there is no option {name}", name=error.option_name)
+            known = [] if error.ctx is None else _options(error.ctx)
+            return _with_nearest(missing, error.option_name, known, language)
         case click.BadOptionUsage():
             return text(language, "the option {name} is not used rightly", name=error.option_name)
         case click.MissingParameter():
             return text(language, "{name} is missing", name=_name(error))
+        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices))):
+            allowed = ", ".join(map(str, choices))
+            return text(language, "{name} can be: {allowed}", name=_name(error), allowed=allowed)
         case click.BadParameter():
             return text(language, "the value of {name} is not valid", name=_name(error))
         case _:
             return error.format_message()
+
+
+def _options(context: click.Context) -> list[str]:
+    options = [each for each in context.command.get_params(context) if isinstance(each, click.Option)]
+    return [name for each in options for name in (*each.opts, *each.secondary_opts)]
+
+
+def _with_nearest(message: str, given: str, known: Sequence[str], language: str) -> str:
+    """The message, with what was probably meant if anything comes near."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(given, known, n=1)
+    if not nearest:
+        return message
+    return text(language, "{message} (did you mean {name}?)", message=message, name=nearest[0])
 
 
 def _name(error: click.BadParameter) -> str:

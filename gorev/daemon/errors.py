@@ -86,9 +86,57 @@ class NotADirectory(StartError):
 
 
 class HostRefused(StartError):
-    """``host`` is reachable from other machines, which needs a bearer token (``rest-api.md`` §1)."""
+    """``host`` is reachable from other machines, which needs TLS (``rest-api.md`` §1)."""
 
-    message = "listening on {host} requires a bearer token, which this version does not have yet: leave --host out"
+    message = "listening on {host} needs encryption: set tls_certificate and tls_key in {file}"
+
+
+class UnknownHost(StartError):
+    """``host`` is no address of this machine, because of ``reason``."""
+
+    message = "cannot listen on the host {host}: {reason}"
+
+
+class TlsMissing(StartError):
+    """The optional packages that TLS needs are not installed; ``package`` is what to install."""
+
+    message = "encryption needs packages that are not installed: install {package}"
+
+
+class BrokenCertificate(StartError):
+    """The certificate ``file``, or its key, cannot be used because of ``reason``."""
+
+    message = "the certificate or key {file} cannot be used: {reason}"
+
+
+class TokenMissing(StartError):
+    """A token is required, but the file ``path`` is not there."""
+
+    message = "a token is required, but there is none in {path}: gorev token create makes one"
+
+
+class TokenUnreadable(StartError):
+    """The token's file at ``path`` cannot be read or written because of ``reason``."""
+
+    message = "the token file {path} cannot be used: {reason}"
+
+
+class TokenForeign(TokenUnreadable):
+    """The token's file at ``path`` is not this user's."""
+
+    message = "the token file {path} belongs to another user"
+
+
+class TokenExposed(TokenUnreadable):
+    """Other users may read the token's file at ``path``."""
+
+    message = "other users can read the token file {path}: gorev token rotate makes one that is yours alone"
+
+
+class TokenMalformed(TokenUnreadable):
+    """What is at ``path`` is no token."""
+
+    message = "the token file {path} does not hold a token: gorev token rotate makes one"
 
 
 class ModeRefused(StartError):

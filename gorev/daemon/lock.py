@@ -117,9 +117,12 @@ class DaemonLock:
         return self._record
 
     def restore(self) -> bool:
-        """Write the published record again if its file has disappeared; whether that was so."""
+        """Write the published record again if its file has disappeared or holds something else; whether that was so.
+
+        The file of another daemon that lives, which may be there when somebody deleted the guard, is left alone.
+        """
         record = self._record
-        if record is None or self.path.exists():
+        if record is None or self._is_in_place(record):
             return False
         self.directory.mkdir(mode=0o700, exist_ok=True)
         self._write(record)
@@ -142,6 +145,16 @@ class DaemonLock:
             return LockRecord.decode(self.path.read_bytes())
         except OSError:
             return None
+
+    def _is_in_place(self, record: LockRecord) -> bool:
+        try:
+            content = self.path.read_bytes()
+        except FileNotFoundError:
+            return False
+        if content == record.encode():
+            return True
+        found = LockRecord.decode(content)
+        return found is not None and found.pid != record.pid and self._processes.is_alive(found.pid, found.start_time)
 
     def _write(self, record: LockRecord) -> None:
         draft = self.directory / ".lock.new"

@@ -36,9 +36,9 @@ def health_on(port: int) -> Health | None:
     return None if answer is None else Health(answer[0], _pid_in(answer[1]))
 
 
-def get_json(port: int, path: str) -> dict[str, Any] | None:
+def get_json(port: int, path: str, token: str | None = None) -> dict[str, Any] | None:
     """The JSON object at ``path`` of the server on ``port``, whatever its status; None as `health_on`. Blocks."""
-    answer = _get(port, path)
+    answer = _get(port, path, token)
     try:
         found = None if answer is None else json.loads(answer[1])
     except ValueError:
@@ -46,13 +46,19 @@ def get_json(port: int, path: str) -> dict[str, Any] | None:
     return found if isinstance(found, dict) else None
 
 
-def _get(port: int, path: str) -> tuple[int, bytes] | None:
+def status_of(port: int, path: str) -> int | None:
+    """The HTTP status of a GET of ``path``, without a token; None as `health_on`. Blocks."""
+    answer = _get(port, path)
+    return None if answer is None else answer[0]
+
+
+def _get(port: int, path: str, token: str | None = None) -> tuple[int, bytes] | None:
     # http.client rather than urllib: no proxy of the environment may come between.
     from http.client import HTTPConnection, HTTPException
 
     connection = HTTPConnection("127.0.0.1", port, timeout=HEALTH_TIMEOUT_SECONDS)
     try:
-        connection.request("GET", path)
+        connection.request("GET", path, headers={} if token is None else {"Authorization": f"Bearer {token}"})
         response = connection.getresponse()
         return response.status, response.read(_ANSWER_LIMIT_BYTES)
     except (OSError, HTTPException):

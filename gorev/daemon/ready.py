@@ -64,7 +64,13 @@ class Ready(Service):
         record = self._lock.publish(
             port=self._http.port, mcp_endpoint=self._local.address, mcp_token=self._local.endpoint.token
         )
-        self._log.info("serving at {url}, {mcp_endpoint}", url=record.daemon_url, mcp_endpoint=record.mcp_endpoint)
+        self._log.info(
+            "serving at {url}, {mcp_endpoint}: version {version}, PID {pid}",
+            url=record.daemon_url,
+            mcp_endpoint=record.mcp_endpoint,
+            version=record.version,
+            pid=record.pid,
+        )
         self._published(record)
         self._watch.start(WATCH_SECONDS, now=False)
 
@@ -83,7 +89,7 @@ class Ready(Service):
     def _looked(self, was_missing: bool) -> None:
         self._trouble = ""
         if was_missing:
-            self._log.warn("the lock file had disappeared and was written again")
+            self._log.warn("the lock file had disappeared or was changed, and was written again")
 
     def _could_not_look(self, failure: Failure) -> None:
         trouble = failure.getErrorMessage()

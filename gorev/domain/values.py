@@ -48,6 +48,10 @@ class ActorKind(enum.Enum):
     SYSTEM = "system"
 
 
+# What the gorev command calls itself: its changes come by a wire of others, and are told apart by this name.
+COMMAND_LINE: Final = "gorev-cli"
+
+
 @attrs.frozen(kw_only=True)
 class Actor:
     """Who does something: the client program, the way it came, and its connection's UUID where there is one."""

@@ -10,14 +10,17 @@ from gorev.mcp.line import LineFactory
 
 
 class Conversations(Service):
-    """Stops once the calls in flight are answered, and closes the connections then."""
+    """Stops once the calls in flight are answered, and closes the connections, and the sessions over HTTP, then."""
 
-    def __init__(self, factory: LineFactory) -> None:
+    def __init__(self, factory: LineFactory, resource: McpResource | None = None) -> None:
         self._factory = factory
+        self._resource = resource
 
     def stopService(self) -> Deferred[None]:
         """Fires when no assistant is connected; cancelled, it closes them with what still runs."""
         super().stopService()
+        if self._resource is not None:
+            self._resource.close()  # what they asked for was waited for with all other requests
         return self._factory.drain().addBoth(lambda _: self._factory.close_all())
 
 

@@ -34,6 +34,10 @@ class LegacyEra:
         """End the streams."""
         self._sessions.disconnect()
 
+    def close(self) -> None:
+        """End the sessions."""
+        self._sessions.end_all()
+
     def serve(self, request: Request, caller: Caller) -> None:
         """Answer a request, in time."""
         given = http_headers.only(request.requestHeaders, http_headers.SESSION)

@@ -57,6 +57,10 @@ class McpResource(Resource):
         self._legacy.stop()
         self._modern.stop()
 
+    def close(self) -> None:
+        """End the sessions, with what still runs for them."""
+        self._legacy.close()
+
     def render(self, request: Request) -> int:
         """Serve a request."""
         try:

@@ -288,6 +288,11 @@ class HttpSessions:
         if self._sessions.pop(session.id, None) is not None:
             session.close()
 
+    def end_all(self) -> None:
+        """End every session."""
+        for session in tuple(self._sessions.values()):
+            self.end(session)
+
     def disconnect(self) -> None:
         """End all streams."""
         for session in self._sessions.values():

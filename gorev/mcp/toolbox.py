@@ -20,7 +20,7 @@ from gorev.domain.errors import GorevError, StaleRevision, WorkspaceRequired
 from gorev.domain.event import Progress as Step
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
-from gorev.domain.values import Actor, ActorKind
+from gorev.domain.values import COMMAND_LINE, Actor, ActorKind
 from gorev.locale import text
 from gorev.mcp import addresses, markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, beginning, cut_project, cut_task, size, tell_cut
@@ -231,7 +231,7 @@ class Toolbox:
                 raise WorkspaceRequired
             call = ToolCall(
                 workspace=context.workspace,
-                actor=Actor(client=context.client[:100], kind=ActorKind.MCP, session=context.session),
+                actor=Actor(client=context.client[:100], kind=_kind(context.client), session=context.session),
                 language=context.language,
                 once=_once(tool.name, arguments),
                 progress=context.progress,
@@ -261,6 +261,10 @@ def _output_schema(written: str) -> dict[str, Any]:
     """The schema of ``"object"`` or ``"object|null"``; some clients take no list of types."""
     types = [{"type": type_} for type_ in written.split("|")]
     return {"anyOf": types} if len(types) > 1 else types[0]
+
+
+def _kind(client: str) -> ActorKind:
+    return ActorKind.CLI if client == COMMAND_LINE else ActorKind.MCP
 
 
 def _once(name: str, arguments: Mapping[str, Any]) -> Once | None:

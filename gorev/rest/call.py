@@ -15,7 +15,7 @@ from twisted.web.http import Request
 
 from gorev.domain.errors import AsSpelt, BadRequest, InvalidValue
 from gorev.domain.text import clean
-from gorev.domain.values import Actor, ActorKind
+from gorev.domain.values import COMMAND_LINE, Actor, ActorKind
 from gorev.locale import LANGUAGES
 from gorev.rest.fields import Fields
 from gorev.services.store import Once
@@ -29,7 +29,7 @@ S = TypeVar("S", bound=msgspec.Struct)
 
 KEY_LIMIT: Final = 255
 _ETAG: Final = re.compile(r'(?:W/)?"(\d{1,18})(?:-\d+)?"')
-_PAGE: Final = "web-ui"
+_KINDS: Final = {"web-ui": ActorKind.WEB, COMMAND_LINE: ActorKind.CLI}
 
 
 @attrs.define
@@ -65,7 +65,7 @@ class Call:
         named = self.header("X-Gorev-Client")
         agent = (self.header("User-Agent") or "").split(maxsplit=1)
         client = named or (agent[0].split("/")[0] if agent else "unknown")
-        return Actor(client=client[:100], kind=ActorKind.WEB if named == _PAGE else ActorKind.REST)
+        return Actor(client=client[:100], kind=_KINDS.get(named or "", ActorKind.REST))
 
     @property
     def rev(self) -> int | None:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import attrs
 
+from gorev.locale import text
 from gorev.rest.call import Call
 from gorev.rest.reply import Reply
 from gorev.rest.route import GET, Answer, Area, Route
@@ -41,12 +42,15 @@ class HealthRoutes:
         status, _ = self.alive()
         failing = self.workspaces.default_state
         ready = failing is None and status == 200
-        body = {
+        body: dict[str, object] = {
             "ready": ready,
             "database": "connected" if failing is None else f"error: {failing}",
             "websocket": "active" if status == 200 else "inactive",
             "mcp_clients": self.mcp_clients(),
         }
+        if not ready:
+            message = text(call.language, "Gorev is not ready.")
+            body |= {"success": False, "error": message, "message": message, "code": "not_ready"}
         return Reply(body=body, status=200 if ready else 503)
 
     async def database(self, call: Call) -> Reply:
@@ -175,7 +179,12 @@ _READY: Final = Answer(
         "database": shapes.noted(shapes.TEXT, "connected, or error: and the reason"),
         "websocket": {"type": "string", "enum": ["active", "inactive"]},
         "mcp_clients": shapes.COUNT,
+        "success": {"type": "boolean", "const": False},
+        "error": shapes.TEXT,
+        "message": shapes.TEXT,
+        "code": {"type": "string", "const": "not_ready"},
     },
+    optional=frozenset({"success", "error", "message", "code"}),
     also=(503,),
 )
 _DATABASE_SHAPE: Final = Shape(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import heapq
+import time
+from collections.abc import Callable
 from typing import Final
 
 import attrs
@@ -18,7 +20,7 @@ UNKNOWN: Final = "unknown"
 
 @attrs.frozen(kw_only=True)
 class TrackedClient:
-    """A client until ``expires_at`` (unix seconds)."""
+    """A client until ``expires_at`` (unix seconds), which is ``due`` on the reactor's clock."""
 
     client_id: str
     client_type: str
@@ -26,6 +28,7 @@ class TrackedClient:
     connected_at: float
     last_activity: float
     expires_at: float
+    due: float
 
 
 class ClientTracker(Service):
@@ -33,8 +36,9 @@ class ClientTracker(Service):
 
     name = "clients"
 
-    def __init__(self, clock: IReactorTime) -> None:
+    def __init__(self, clock: IReactorTime, unix_seconds: Callable[[], float] = time.time) -> None:
         self._clock = clock
+        self._unix_seconds = unix_seconds
         self._clients: dict[str, TrackedClient] = {}
         self._purging = LoopingCall(self._purge)
         self._purging.clock = clock
@@ -51,7 +55,7 @@ class ClientTracker(Service):
 
     def register(self, client_id: str, client_type: str, workspace_id: str | None, ttl_seconds: int) -> TrackedClient:
         """Count a client from now on; one that is known is counted anew."""
-        now = self._clock.seconds()
+        now = self._unix_seconds()
         known = self._alive(client_id)
         return self._keep(
             TrackedClient(
@@ -61,6 +65,7 @@ class ClientTracker(Service):
                 connected_at=now if known is None else known.connected_at,
                 last_activity=now,
                 expires_at=now + ttl_seconds,
+                due=self._clock.seconds() + ttl_seconds,
             )
         )
 
@@ -69,8 +74,8 @@ class ClientTracker(Service):
         known = self._alive(client_id)
         if known is None:
             return self.register(client_id, UNKNOWN, None, ttl_seconds)
-        now = self._clock.seconds()
-        return self._keep(attrs.evolve(known, last_activity=now, expires_at=now + ttl_seconds))
+        now, due = self._unix_seconds(), self._clock.seconds() + ttl_seconds
+        return self._keep(attrs.evolve(known, last_activity=now, expires_at=now + ttl_seconds, due=due))
 
     def unregister(self, client_id: str) -> None:
         """Count a client no more, if it was."""
@@ -79,11 +84,11 @@ class ClientTracker(Service):
     def count(self, client_type: str | None = None) -> int:
         """How many are there now; of one type, if it is named."""
         now = self._clock.seconds()
-        return sum(each.expires_at > now and client_type in (None, each.client_type) for each in self._clients.values())
+        return sum(each.due > now and client_type in (None, each.client_type) for each in self._clients.values())
 
     def _alive(self, client_id: str) -> TrackedClient | None:
         known = self._clients.get(client_id)
-        return known if known is not None and known.expires_at > self._clock.seconds() else None
+        return known if known is not None and known.due > self._clock.seconds() else None
 
     def _keep(self, client: TrackedClient) -> TrackedClient:
         self._clients[client.client_id] = client
@@ -91,10 +96,10 @@ class ClientTracker(Service):
             self._purge()
             others = [each for each in self._clients.values() if each is not client]
             excess = len(self._clients) - CLIENT_LIMIT
-            for first in heapq.nsmallest(excess, others, key=lambda each: each.expires_at):
+            for first in heapq.nsmallest(excess, others, key=lambda each: each.due):
                 del self._clients[first.client_id]
         return client
 
     def _purge(self) -> None:
         now = self._clock.seconds()
-        self._clients = {id_: each for id_, each in self._clients.items() if each.expires_at > now}
+        self._clients = {id_: each for id_, each in self._clients.items() if each.due > now}

@@ -61,7 +61,7 @@ def open_database(location: Location, language: str = "tr", interruption: Interr
     @raise WorkspaceUnavailable: the file cannot be used, or cannot be made.
     @raise ShuttingDown: it was interrupted.
     """
-    if location.database is None and not location.path.is_dir():
+    if location.database is None and not _is_folder(location.path):
         raise InvalidValue(field="path", value=str(location.path), allowed="an absolute path of an existing folder")
     try:
         database = location.database or database_in(location.path)
@@ -76,6 +76,13 @@ def open_database(location: Location, language: str = "tr", interruption: Interr
         schema_version=version,
         created_at=status.st_ctime,
     )
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # a name that is too long, or a folder above it that may not be entered
+        return False
 
 
 def file_of(location: Location) -> tuple[int, int] | None:

@@ -335,11 +335,11 @@ class Workspaces(Service):
             workspace.trimming.stop()
             await self._watching.detach(workspace.id)
             await workspace.database.close()
+            self._log.info("workspace {id} closed: {path}", id=workspace.id, path=str(workspace.opened.database))
         finally:
             for waiting in self._closing.pop(workspace.id):
                 if not waiting.called:
                     waiting.callback(None)
-        self._log.info("workspace {id} closed: {path}", id=workspace.id, path=str(workspace.opened.database))
 
     async def _closed(self, id_: str) -> None:
         """Wait for a workspace that is being closed."""

@@ -9,6 +9,7 @@ reactor thread, in commit order, before any caller hears of its own write; a cal
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +24,7 @@ from twisted.internet.interfaces import IReactorThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gorev.domain.errors import GorevError, ShuttingDown
+from gorev.domain.errors import Busy, GorevError, ShuttingDown
 from gorev.domain.event import Event
 from gorev.storage import sqlite
 
@@ -115,6 +116,7 @@ NO_OTHERS: Final = NoOthers()
 @attrs.define
 class _Pending(Generic[T]):
     work: Callable[[Transaction], T]
+    since: float = attrs.Factory(time.monotonic)
     done: Deferred[T] = attrs.Factory(lambda: Deferred(canceller=_let_it_finish))
 
 
@@ -218,7 +220,7 @@ class Database:
                 group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
                 try:
                     foreign, outcomes = await self._writer.runWithConnection(
-                        _commit_group, [each.work for each in group], self._others
+                        _commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
                     )
                 except Exception:  # the file could not be opened, if it is one of SQLite's
                     failure = _failure_to_tell()
@@ -230,13 +232,17 @@ class Database:
                     self._announce([event])
                 for outcome in outcomes:
                     self._announce(outcome.events)
+                again = []
                 for pending, outcome in zip(group, outcomes, strict=True):
-                    if pending.done.called:
+                    if _is_busy(outcome) and _patience_ms(pending):
+                        again.append(pending)
+                    elif pending.done.called:
                         continue
-                    if isinstance(outcome.result, Failure):
+                    elif isinstance(outcome.result, Failure):
                         pending.done.errback(outcome.result)
                     else:
                         pending.done.callback(outcome.result)
+                self._waiting.extendleft(reversed(again))
         finally:
             self._writing = False
 
@@ -316,13 +322,25 @@ def _are_there(connection: Any, others: Others) -> bool:
         cursor.close()
 
 
+def _patience_ms(pending: _Pending[Any]) -> int:
+    """How much longer a write may wait for a lock that another process holds, from when it was submitted."""
+    return max(0, sqlite.BUSY_TIMEOUT_MS - int((time.monotonic() - pending.since) * 1000))
+
+
+def _is_busy(outcome: _Outcome) -> bool:
+    return isinstance(outcome.result, Failure) and outcome.result.check(Busy) is not None
+
+
 def _commit_group(
-    connection: Any, works: list[Callable[[Transaction], object]], others: Others
+    connection: Any, works: list[Callable[[Transaction], object]], others: Others, patience_ms: int
 ) -> tuple[list[Event], list[_Outcome]]:
-    """Do all in one transaction; yields the events of other processes, and what became of each work."""
+    """Do all in one transaction; yields the events of other processes, and what became of each work.
+
+    The lock is waited for as long as the first of them still may.
+    """
     cursor: sqlite.Cursor = connection.cursor()
     try:
-        cursor.execute("BEGIN IMMEDIATE")
+        _begin(cursor, patience_ms)
         foreign = Transaction(cursor)
         others.take_in(foreign)
         outcomes = [_in_savepoint(cursor, work) for work in works]
@@ -340,6 +358,17 @@ def _commit_group(
     told = [*foreign.events, *(event for outcome in outcomes for event in outcome.events)]
     others.settle(told[-1].seq if told else None)
     return foreign.events, outcomes
+
+
+def _begin(cursor: sqlite.Cursor, patience_ms: int) -> None:
+    if patience_ms > sqlite.BUSY_TIMEOUT_MS * 0.9:  # as good as all of it, which the connection is set to
+        cursor.execute("BEGIN IMMEDIATE")
+        return
+    cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")
+    try:
+        cursor.execute("BEGIN IMMEDIATE")
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {sqlite.BUSY_TIMEOUT_MS}")
 
 
 def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> _Outcome:

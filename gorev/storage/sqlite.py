@@ -19,7 +19,7 @@ Connection = sqlite3.Connection
 Error = sqlite3.Error
 
 BUSY_TIMEOUT_MS: Final = 8_000
-# Pages that a reader keeps. At 100,000 tasks those of a list are scattered over 150 MB, more than SQLite's own 2 MB hold;
+# Pages that a reader keeps. At 100,000 tasks those of a list are scattered over 150 MB, more than SQLite's own 2 MB;
 # with 8 MB, which the processor does not keep near itself, a search that goes through all of them takes 15 % more.
 READER_CACHE_KIB: Final = 4 * 1024
 

@@ -90,7 +90,7 @@ class _Listing:
         reach = query.offset + query.limit
         if total <= query.offset or not query.limit:
             return [], total
-        passed = reach * self._gone_through(cursor) / total
+        passed = min(reach, total) * self._gone_through(cursor) / total
         # The only order of groups that an index has is the one by creation.
         if passed <= total and (query.sort in _CREATED or not self.grouped):
             chosen = self._in_order()

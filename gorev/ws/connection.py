@@ -11,7 +11,7 @@ import msgspec
 from autobahn.twisted.websocket import WebSocketServerProtocol
 from autobahn.websocket.types import ConnectionDeny, ConnectionRequest
 from twisted.internet.defer import CancelledError, Deferred
-from twisted.internet.interfaces import IPushProducer
+from twisted.internet.interfaces import IPushProducer, ISSLTransport
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 from zope.interface import implementer
@@ -65,6 +65,7 @@ class Connection(WebSocketServerProtocol):
         self._untold: list[Announcement] = []
         self._queue: deque[Any] = deque()
         self._paused = False
+        self._writes_at_once = False
         self._last_words: tuple[int, str] | None = None
         self._drained: list[Deferred[None]] = []
         self._following: set[Deferred[Any]] = set()
@@ -89,6 +90,8 @@ class Connection(WebSocketServerProtocol):
 
     def onOpen(self) -> None:
         """Begin to follow what was asked for."""
+        # What passes by TLS's own writing would not be encrypted.
+        self._writes_at_once = not ISSLTransport.providedBy(self.transport)
         # The HTTP channel that had this transport was its producer.
         self.transport.unregisterProducer()
         self.transport.registerProducer(self, True)
@@ -231,7 +234,8 @@ class Connection(WebSocketServerProtocol):
         frame: bytes = prepared.payloadHybi
         transport = self.transport
         sent: object = 0
-        if transport.connected and not (transport.disconnecting or transport.dataBuffer or transport._tempDataBuffer):
+        busy = transport.disconnecting or not self._writes_at_once
+        if transport.connected and not (busy or transport.dataBuffer or transport._tempDataBuffer):
             sent = transport.writeSomeData(frame)
         if not isinstance(sent, int):
             sent = 0  # the connection is lost, which the reactor finds out in the same way

@@ -279,6 +279,28 @@ def test_a_lock_file_that_disappeared_is_written_again_unchanged(lock: DaemonLoc
     assert not lock.restore()
 
 
+@pytest.mark.parametrize("content", [b"", b'{"pid": 1', b"null", b'{"pid": 1073741824, "port": "5082"}'])
+def test_a_lock_file_that_somebody_wrote_into_is_written_again(
+    lock: DaemonLock, directory: Path, content: bytes
+) -> None:
+    """Clients that cannot read it would start another daemon, which waits in vain."""
+    lock.acquire()
+    lock.publish(port=5099, mcp_endpoint="", mcp_token=None)
+    written = (directory / ".lock").read_bytes()
+    (directory / ".lock").write_bytes(content)
+    assert lock.restore()
+    assert (directory / ".lock").read_bytes() == written
+
+
+def test_the_lock_file_of_another_daemon_that_lives_is_not_replaced(lock: DaemonLock, directory: Path) -> None:
+    lock.acquire()
+    lock.publish(port=5099, mcp_endpoint="", mcp_token=None)
+    content = json.dumps({"pid": os.getppid(), "port": "5082"}).encode()
+    (directory / ".lock").write_bytes(content)
+    assert not lock.restore()
+    assert (directory / ".lock").read_bytes() == content
+
+
 def test_a_lock_that_was_released_is_not_written_again(lock: DaemonLock, directory: Path) -> None:
     lock.acquire()
     lock.publish(port=5099, mcp_endpoint="", mcp_token=None)

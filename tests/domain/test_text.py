@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
@@ -50,6 +51,26 @@ def test_folding_forgets_the_case_of_either_language(value: str) -> None:
 def test_folding_twice_changes_no_more_than_folding_once(value: str) -> None:
     once = text.folded(value)
     assert text.folded(once) == once
+
+
+@given(st.text(st.sampled_from("sşSŞcçgğoöuüiıİIeéñaʼ\u0327\u0306\u0308\u0307\u0301 ")) | any_text)
+def test_a_letter_and_its_mark_are_compared_alike_as_one_character_and_as_two(value: str) -> None:
+    """Canonically equivalent texts are the same text."""
+    forms = [unicodedata.normalize(form, value) for form in ("NFC", "NFD")]
+    assert {text.folded(each) for each in forms} == {text.folded(value)}
+    assert {text.caseless(each) for each in forms} == {text.caseless(value)}
+
+
+@pytest.mark.parametrize(
+    ("decomposed", "folded"),
+    [("s\u0327ifre", "sifre"), ("I\u0307stanbul", "istanbul"), ("DU\u0308ZELT", "duzelt"), ("ag\u0306", "ag")],
+)
+def test_a_turkish_letter_in_two_characters_loses_its_mark_too(decomposed: str, folded: str) -> None:
+    assert text.folded(decomposed) == folded
+
+
+def test_tags_of_one_name_in_two_forms_are_one_tag() -> None:
+    assert text.tag_names(["güvenlik", unicodedata.normalize("NFD", "Güvenlik")]) == ("güvenlik",)
 
 
 @given(turkish_and_english)

@@ -204,3 +204,100 @@ def test_line_ends_in_a_workspace_name_reach_no_header(daemon: RunningDaemon, cl
     response = client.request("POST", "/api/gorev", {"baslik": "x"}, headers)
     assert response.status == 201
     assert "x-evil" not in response.headers
+
+
+def test_what_is_no_http_is_told_so_in_the_shape_of_errors(daemon: RunningDaemon) -> None:
+    response = exchange(daemon, b"GET / HTTP/1.1\r\nHost: localhost\r\nno colon\r\n\r\n")
+    assert (response.status, response.json["code"]) == (400, "bad_request")
+    assert response.headers["content-type"] == "application/json; charset=utf-8"
+    assert response.headers["connection"] == "close"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "X" * 1000])
+def test_an_unknown_method_is_not_allowed(daemon: RunningDaemon, method: str) -> None:
+    response = exchange(daemon, message(method, "/api/gorevler", [HOST]))
+    assert (response.status, response.json["code"]) == (405, "method_not_allowed")
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/gorevlerr", "/api/v1", "/api/v2/tasks", "/api/gorev/a/b/c", "/api/%00", "/api/../api/none", "/api//"]
+)
+def test_an_unknown_route_is_not_found(daemon: RunningDaemon, path: str) -> None:
+    response = daemon.get(path)
+    assert (response.status, response.json["code"]) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "status"),
+    [
+        ("X-Workspace-Path", "/" + "a" * 5000, 400),
+        ("X-Workspace-Path", "/none/" + "%2e%2e/none/" * 500, 400),
+        ("X-Workspace-Id", "a" * 10_000, 404),
+        ("X-Workspace-Name", "%ff%fe" * 1000, 200),
+        ("X-Gorev-Client", "c" * 10_000, 200),
+        ("Accept-Language", "," * 10_000, 200),
+        ("Accept-Language", "tr;q=" + "9" * 5000, 200),
+        ("If-None-Match", '"' * 10_000, 200),
+    ],
+    ids=["path", "climbing path", "id", "name", "client", "commas", "weight", "tags"],
+)
+def test_a_header_that_is_long_or_strange_does_no_harm(
+    daemon: RunningDaemon, name: str, value: str, status: int
+) -> None:
+    response = daemon.get("/api/gorevler", **{name.replace("-", "_"): value})
+    assert response.status == status
+    assert len(response.content) < 4000
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/gorev/..%2f..%2fetc%2fpasswd",
+        "/api/v1/workspaces/..%2f..",
+        "/api/template/..%5c..%5c",
+        "/api/v1/mcp/../../etc/passwd",
+        "/api/operations/%2e%2e",
+    ],
+)
+def test_an_id_that_climbs_finds_nothing(daemon: RunningDaemon, path: str) -> None:
+    for method in ("GET", "DELETE", "POST"):
+        response = daemon.request(method, path, {} if method == "POST" else None)
+        assert response.status in (200, 404, 405)
+        assert b"root:" not in response.content
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r"])
+def test_a_line_end_in_a_header_never_becomes_one_of_ours(daemon: RunningDaemon, ending: bytes) -> None:
+    content = b"GET /api/health HTTP/1.1\r\nHost: localhost\r\nX-Gorev-Client: a" + ending + b"X-Evil: 1\r\n"
+    response = exchange(daemon, content + b"Connection: close\r\n\r\n")
+    assert response.status in (200, 400)
+    assert "x-evil" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        [("Content-Length", "0"), ("Content-Length", "100")],
+        [("Content-Length", "100"), ("Transfer-Encoding", "chunked")],
+        [("Transfer-Encoding", "chunked, identity")],
+        [("Transfer-Encoding", "xchunked")],
+    ],
+)
+def test_a_request_within_a_body_is_no_request(daemon: RunningDaemon, headers: list[tuple[str, str]]) -> None:
+    """Two lengths, or a length told in an odd way, make the daemon see no second request in the first one's body."""
+    inner = message("POST", "/api/gorev", [HOST, JSON, ("Content-Length", "19")], b'{"baslik": "Inner"}')
+    with connected(daemon) as peer:
+        peer.sendall(message("POST", "/api/gorev", [HOST, JSON, *headers], inner))
+        answers = received(peer)
+    assert answers.count(b"HTTP/1.1 ") == 1
+    assert b" 400 " in answers.split(b"\r\n")[0]
+    assert daemon.get("/api/gorevler?arama=Inner").json["total"] == 0
+
+
+def test_a_peer_that_ends_its_side_first_holds_nothing(daemon: RunningDaemon) -> None:
+    for _ in range(50):
+        with connected(daemon) as peer:
+            peer.sendall(b"GET /api/health HTTP/1.1\r\nHost: localhost\r\n")
+            peer.shutdown(1)
+            assert received(peer) == b""

@@ -115,7 +115,7 @@ def clock() -> Clock:
 @pytest.fixture
 def tracker(clock: Clock) -> Iterator[ClientTracker]:
     """A tracker that runs."""
-    running = ClientTracker(clock)
+    running = ClientTracker(clock, clock.seconds)
     running.startService()
     yield running
     running.stopService()

@@ -15,7 +15,7 @@ import pytest_twisted
 from gorev.domain.errors import AmbiguousId, GorevError, InvalidDate, MissingParameter
 from gorev.domain.project import ProjectChange
 from gorev.domain.search.filters import NO_FILTERS, Filters
-from gorev.domain.search.request import Hit, MatchType, SearchOutcome, SearchRequest
+from gorev.domain.search.request import Hit, MatchType, SearchOutcome, SearchRequest, SearchSort
 from gorev.domain.search.words import Field
 from gorev.domain.values import Priority, Status
 from gorev.services.search import SearchOperations
@@ -205,6 +205,34 @@ async def test_the_total_counts_what_is_cut_off(store: OpenStore, search: Search
         assert (outcome.total, len(outcome.hits)) == (total, shown), arguments
     everything = await found(search, filters={"durum": "beklemede"}, max_results=5)
     assert (everything.total, len(everything.hits)) == (8, 5)
+
+
+@in_reactor
+@pytest.mark.parametrize("sort", SearchSort)
+@pytest.mark.parametrize("descending", [False, True])
+async def test_the_first_few_are_the_first_of_all_whether_a_text_or_a_label_has_the_word(
+    store: OpenStore, search: SearchOperations, sort: SearchSort, descending: bool
+) -> None:
+    """With a word that is common, rare, or in labels alone, for texts and for filters."""
+    projects = [await store.project(name) for name in ("Login", "Other")]
+    for number in range(60):
+        store.later()
+        await store.task(
+            f"{'login' if number % 3 else 'api login' if number % 2 else 'filler'} {number % 7}",
+            description="login rare" if number % 11 == 0 else "nothing",
+            tags=[tag for tag, every in (("login", 4), ("rare", 13)) if number % every == 0],
+            project_id=projects[number % 5 > 0].id if number % 4 else None,
+            priority=list(Priority)[number % 3],
+            status=Status.IN_PROGRESS if number % 2 else Status.PENDING,
+            due_date=None if number % 3 else date(2025, 10, 1 + number % 20),
+        )
+    for query in ("login", "rare", "login rare", "api -rare", '"api login"', "status:pending", "due:>=2025-10-05"):
+        asked = attrs.evolve(request(query), sort=sort, descending=descending, fuzzy=False, limit=100)
+        every = (await search.search(asked)).value
+        assert every.total == len(every.hits) == len({each.view.task.id for each in every.hits}) > 3
+        for limit in (1, 3, 20):
+            few = (await search.search(attrs.evolve(asked, limit=limit))).value
+            assert (few.hits, few.total) == (every.hits[:limit], every.total)
 
 
 @in_reactor

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -24,6 +25,7 @@ from gorev.storage.opening import migrations, prepare
 from tests.support.open_store import BEGIN
 
 SEARCH_MIGRATION: Final = 3
+COMPOSING_MIGRATION: Final = 4
 
 
 @pytest.fixture
@@ -196,4 +198,29 @@ def test_a_database_of_before_the_index_gets_it(tmp_path: Path, monkeypatch: pyt
         cursor = connection.cursor()
         assert matching(cursor, "isparta istanbul isik") == [one.title]
         assert {name for _, _, name in labels(cursor)} == {"cop isigi", "guvenlik"}
+        check(cursor)
+
+
+def test_a_database_of_before_letters_were_composed_finds_them_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both spellings of a tag's name stay where both were in use."""
+    path = tmp_path / "gorev.db"
+    every = list(migrations())
+    monkeypatch.setattr(opening, "migrations", lambda: iter(each for each in every if each[0] < COMPOSING_MIGRATION))
+    prepare(path, 0o644)
+    parted = unicodedata.normalize("NFD", "Şifre Güvenliği")
+    with closing(sqlite.connect(path)) as connection:
+        cursor = connection.cursor()
+        one = task(parted, f"IŞIK {parted}")
+        tasks.insert(cursor, one)
+        cursor.execute("UPDATE tasks SET title_folded = lower(title), description_folded = lower(description)")
+        for id_, name in (("a", parted), ("b", "Şifre Güvenliği"), ("c", unicodedata.normalize("NFD", "ağ"))):
+            cursor.execute("INSERT INTO tags VALUES (?, ?, ?, ?)", (id_, name, name.casefold(), name.casefold()))
+    monkeypatch.setattr(opening, "migrations", lambda: iter(every))
+    prepare(path, 0o644)
+    with closing(sqlite.connect(path)) as connection:
+        cursor = connection.cursor()
+        assert matching(cursor, "sifre guvenligi isik") == [parted]
+        assert [tag.id for tag in tags.ensure(cursor, ["AĞ", "şifre güvenliği"])] == ["c", "b"]
         check(cursor)

@@ -127,8 +127,8 @@ export class Client {
     await this.send("DELETE", `/api/gorev/${encodeURIComponent(id)}`);
   }
 
-  async createProject(isim: string): Promise<Written<Project>> {
-    return written(await this.send("POST", "/api/proje", { body: { isim } }), toProject);
+  async createProject(fields: { readonly isim: string; readonly tanim?: string }): Promise<Written<Project>> {
+    return written(await this.send("POST", "/api/proje", { body: fields }), toProject);
   }
 
   async activateProject(id: string): Promise<Written<Project>> {
@@ -210,12 +210,20 @@ export class Client {
     const projects = await this.send("GET", "/api/projeler", { signal });
     const seqs = [seqOf(projects)];
     const tasks = new Map<string, Task>();
-    for (let offset = 0; ; offset += PAGE) {
+    const take = async (offset: number) => {
       const page = await this.send("GET", `/api/gorevler?tum_projeler=true&limit=${PAGE}&offset=${offset}`, { signal });
       seqs.push(seqOf(page));
-      const rows = wires(page.body["data"]).map(toTask);
-      for (const task of rows) tasks.set(task.id, task);
-      if (rows.length < PAGE) break;
+      return { rows: wires(page.body["data"]), total: page.body["total"] };
+    };
+    const first = await take(0);
+    const total = typeof first.total === "number" ? first.total : first.rows.length;
+    const offsets = Array.from({ length: Math.max(0, Math.ceil(total / PAGE) - 1) }, (_, index) => (index + 1) * PAGE);
+    const rest = await Promise.all(offsets.map(take));
+    for (const { rows } of [first, ...rest]) {
+      for (const row of rows) {
+        const task = toTask(row);
+        tasks.set(task.id, task);
+      }
     }
     return {
       oldest: Math.min(...seqs),

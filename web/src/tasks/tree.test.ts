@@ -2,14 +2,28 @@ import { describe, expect, it } from "vitest";
 
 import { task } from "../api/testing";
 import type { Task } from "../api/types";
-import { buildRows, childrenOf, type Filter, fold } from "./tree";
+import { inProject, matcher } from "../search/matching";
+import { fold } from "./fold";
+import { buildRows, childrenOf, deepestFirst, isWithin, type Sort } from "./tree";
 
-const ALL: Filter = { project: "all", status: null, text: "" };
 const NONE_FOLDED: ReadonlySet<string> = new Set();
 
 /** `a1` at depth 1 reads as `-a1`. */
-function outline(tasks: readonly Task[], filter: Partial<Filter> = {}, folded = NONE_FOLDED): string[] {
-  return buildRows(tasks, { ...ALL, ...filter }, folded).map(({ task, depth }) => "-".repeat(depth) + task.id);
+function outline(tasks: readonly Task[], { project, status = "", text = "", sort = "newest" }: Wanted = {}, folded = NONE_FOLDED): string[] {
+  return rows(tasks.filter((each) => inProject(each, project)), { status, text, sort }, folded).map(
+    ({ task, depth }) => "-".repeat(depth) + task.id,
+  );
+}
+
+interface Wanted {
+  readonly project?: string;
+  readonly status?: string;
+  readonly text?: string;
+  readonly sort?: Sort;
+}
+
+function rows(tasks: readonly Task[], { status = "", text = "", sort = "newest" }: Wanted = {}, folded = NONE_FOLDED) {
+  return buildRows(tasks, { matches: matcher({ status, q: text }), sort, folded });
 }
 
 const child = (id: string, parent_id: string, fields: Partial<Task> = {}) => task(id, { parent_id, ...fields });
@@ -32,10 +46,10 @@ describe("buildRows", () => {
 
   it("stands ten thousand levels", () => {
     const chain = Array.from({ length: 10_000 }, (_, depth) => (depth === 0 ? task("0") : child(`${depth}`, `${depth - 1}`)));
-    const rows = buildRows(chain, ALL, NONE_FOLDED);
-    expect(rows).toHaveLength(10_000);
-    expect(rows.at(-1)?.depth).toBe(9_999);
-    expect(buildRows(chain, ALL, new Set(["0"]))).toHaveLength(1);
+    const all = rows(chain);
+    expect(all).toHaveLength(10_000);
+    expect(all.at(-1)?.depth).toBe(9_999);
+    expect(rows(chain, {}, new Set(["0"]))).toHaveLength(1);
   });
 
   it("hides what is below a folded task", () => {
@@ -50,7 +64,7 @@ describe("buildRows", () => {
       child("a1", "a"),
       task("a"),
     ];
-    const [parent, leaf] = buildRows(tasks, ALL, NONE_FOLDED);
+    const [parent, leaf] = rows(tasks);
     expect(parent).toMatchObject({ open: true, children: 2, childrenDone: 1 });
     expect(leaf).toMatchObject({ open: null, children: 0 });
   });
@@ -63,8 +77,8 @@ describe("buildRows", () => {
 
   it("shows the ancestors of a match, marked as such, even inside a folded task", () => {
     const tasks = [child("a1x", "a1", { durum: "devam_ediyor" }), child("a1", "a"), child("a2", "a"), task("a"), task("b")];
-    const rows = buildRows(tasks, { ...ALL, status: "devam_ediyor" }, new Set(["a"]));
-    expect(rows.map(({ task, context }) => [task.id, context])).toEqual([
+    const shown = rows(tasks, { status: "devam_ediyor" }, new Set(["a"]));
+    expect(shown.map(({ task, context }) => [task.id, context])).toEqual([
       ["a", true],
       ["a1", true],
       ["a1x", false],
@@ -81,6 +95,44 @@ describe("buildRows", () => {
     expect(outline(tasks, { text: "cay ILIK" })).toEqual(["b"]);
     expect(outline(tasks, { text: "oncelik" })).toEqual(["c"]);
     expect(outline(tasks, { text: "istanbul çay" })).toEqual([]);
+  });
+});
+
+describe("buildRows in another order", () => {
+  it("orders every level", () => {
+    const tasks = [
+      child("a1", "a", { baslik: "z" }),
+      child("a2", "a", { baslik: "Çay" }),
+      task("a", { baslik: "b", son_tarih: "2026-01-02T00:00:00Z" }),
+      task("c", { baslik: "A 10", oncelik: "yuksek" }),
+      task("d", { baslik: "A 9", son_tarih: "2026-01-01T00:00:00Z", oncelik: "dusuk" }),
+    ];
+    expect(outline(tasks, { sort: "title" })).toEqual(["d", "c", "a", "-a2", "-a1"]);
+    expect(outline(tasks, { sort: "due" })).toEqual(["d", "a", "-a1", "-a2", "c"]);
+    expect(outline(tasks, { sort: "priority" })).toEqual(["c", "a", "-a1", "-a2", "d"]);
+  });
+});
+
+describe("deepestFirst", () => {
+  it("names what is below before what is above, each once", () => {
+    const tasks = [child("a1x", "a1"), child("a2", "a"), child("a1", "a"), task("a"), task("b")];
+    for (const chosen of [["a1", "a"], ["a", "a1"], ["a"]]) {
+      const order = deepestFirst(tasks, chosen);
+      expect(order.toSorted()).toEqual(["a", "a1", "a1x", "a2"]);
+      expect(order.at(-1)).toBe("a");
+      expect(order.indexOf("a1x")).toBeLessThan(order.indexOf("a1"));
+    }
+    expect(deepestFirst(tasks, ["gone"])).toEqual([]);
+  });
+});
+
+describe("isWithin", () => {
+  it("looks up the line of parents, and ends in a cycle", () => {
+    const byId = new Map([child("a1x", "a1"), child("a1", "a"), task("a"), child("x", "y"), child("y", "x")].map((each) => [each.id, each]));
+    expect(isWithin(byId, "a1x", "a")).toBe(true);
+    expect(isWithin(byId, "a", "a")).toBe(true);
+    expect(isWithin(byId, "a", "a1x")).toBe(false);
+    expect(isWithin(byId, "x", "a")).toBe(false);
   });
 });
 

@@ -1,14 +1,16 @@
 /** From flat rows with `parent_id` to the rows of the list: nested by depth, filtered, folded. */
 
-import type { Status, Task } from "../api/types";
+import type { Task } from "../api/types";
 
-/** `all`, `none` (tasks without a project) or a project's id. */
-export type ProjectFilter = "all" | "none" | (string & {});
+export const SORTS = ["newest", "oldest", "due", "priority", "title", "changed"] as const;
+export type Sort = (typeof SORTS)[number];
 
-export interface Filter {
-  readonly project: ProjectFilter;
-  readonly status: Status | null;
-  readonly text: string;
+export interface Narrowing {
+  /** Null: every task matches. */
+  readonly matches: ((task: Task) => boolean) | null;
+  readonly sort: Sort;
+  /** What is folded while nothing narrows. */
+  readonly folded: ReadonlySet<string>;
 }
 
 export interface Row {
@@ -24,20 +26,14 @@ export interface Row {
   readonly context: boolean;
 }
 
-export function inProject(task: Task, project: ProjectFilter): boolean {
-  if (project === "all") return true;
-  return project === "none" ? task.proje_id === null : task.proje_id === project;
-}
-
 /**
- * Roots keep the order given (newest first), children stand oldest first under their parent. A child whose parent is not
- * among the tasks is a root. While a filter on status or text is set, every match is shown with all its ancestors, and
- * `folded` does not count. No recursion: depth has no limit.
+ * Roots keep the order given (newest first), children stand oldest first under their parent; any other order than the newest
+ * first holds on every level. A child whose parent is not among the tasks is a root. While something narrows, every match is
+ * shown with all its ancestors, and `folded` does not count. No recursion: depth has no limit.
  */
-export function buildRows(tasks: readonly Task[], filter: Filter, folded: ReadonlySet<string>): readonly Row[] {
-  const forest = plant(tasks.filter((task) => inProject(task, filter.project)));
-  const wanted = matcher(filter);
-  const visible = wanted === null ? null : withAncestors(forest, wanted);
+export function buildRows(tasks: readonly Task[], { matches, sort, folded }: Narrowing): readonly Row[] {
+  const forest = plant(sort === "newest" ? tasks : tasks.toSorted(ORDERS[sort]));
+  const visible = matches === null ? null : withAncestors(forest, matches);
   const rows: Row[] = [];
   const placed = new Set<string>();
 
@@ -56,11 +52,12 @@ export function buildRows(tasks: readonly Task[], filter: Filter, folded: Readon
         children: counted.length,
         childrenDone: counted.filter((child) => child.durum === "tamamlandi").length,
         open,
-        context: wanted?.(task) === false,
+        context: matches?.(task) === false,
       });
-      // Newest first as given: the last one pushed, the oldest, comes off the stack first.
-      if (open !== false) for (const child of children) stack.push([child, depth + 1]);
-      else for (const id of descendants(forest, task)) placed.add(id);
+      if (open === false) for (const id of descendants(forest, task)) placed.add(id);
+      // What is pushed last comes off the stack first: newest first as given makes the oldest come first.
+      else if (sort === "newest") for (const child of children) stack.push([child, depth + 1]);
+      else for (const child of children.toReversed()) stack.push([child, depth + 1]);
     }
   };
 
@@ -70,17 +67,53 @@ export function buildRows(tasks: readonly Task[], filter: Filter, folded: Readon
   return rows;
 }
 
-export function childrenOf(tasks: readonly Task[], parentId: string): readonly Task[] {
-  return tasks.filter((task) => task.parent_id === parentId).toReversed();
+const PRIORITY_RANK = { yuksek: 0, orta: 1, dusuk: 2 } as const;
+const NO_DATE = "9999";
+
+export const ORDERS: Readonly<Record<Exclude<Sort, "newest">, (one: Task, other: Task) => number>> = {
+  oldest: (one, other) => compare(one.olusturma_tarihi, other.olusturma_tarihi),
+  due: (one, other) => compare(one.son_tarih ?? NO_DATE, other.son_tarih ?? NO_DATE),
+  priority: (one, other) => PRIORITY_RANK[one.oncelik] - PRIORITY_RANK[other.oncelik],
+  title: (one, other) => collator.compare(one.baslik, other.baslik),
+  changed: (one, other) => compare(other.guncelleme_tarihi, one.guncelleme_tarihi),
+};
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+const compare = (one: string, other: string) => (one < other ? -1 : Number(one > other));
+
+/** The ids of every task that has subtasks. */
+export function parentIds(tasks: readonly Task[]): ReadonlySet<string> {
+  return new Set(tasks.flatMap(({ parent_id }) => (parent_id === null ? [] : [parent_id])));
 }
 
-/** Lower case without accents, as the daemon's search folds Turkish and English. */
-export function fold(text: string): string {
-  return text
-    .normalize("NFD")
-    .replace(/[Iı]/g, "i")
-    .toLowerCase()
-    .replace(/\p{Mark}/gu, "");
+/** Whether `id` stands anywhere below `ancestorId`, or is it. */
+export function isWithin(byId: ReadonlyMap<string, Task>, id: string, ancestorId: string): boolean {
+  const seen = new Set<string>();
+  for (let at: string | null = id; at !== null && !seen.has(at); at = byId.get(at)?.parent_id ?? null) {
+    if (at === ancestorId) return true;
+    seen.add(at);
+  }
+  return false;
+}
+
+/** The tasks named and everything below them, children before their parents. */
+export function deepestFirst(tasks: readonly Task[], ids: readonly string[]): readonly string[] {
+  const forest = plant(tasks);
+  const order = new Set<string>();
+  for (const id of ids) {
+    const root = forest.byId.get(id);
+    if (root === undefined) continue;
+    // Parents first as they are found; turned round at the end.
+    for (const each of [id, ...descendants(forest, root)]) {
+      order.delete(each);
+      order.add(each);
+    }
+  }
+  return [...order].toReversed();
+}
+
+export function childrenOf(tasks: readonly Task[], parentId: string): readonly Task[] {
+  return tasks.filter((task) => task.parent_id === parentId).toReversed();
 }
 
 interface Forest {
@@ -128,22 +161,4 @@ function withAncestors({ byId }: Forest, wanted: (task: Task) => boolean): Reado
     }
   }
   return visible;
-}
-
-const folds = new WeakMap<Task, string>();
-
-function searched(task: Task): string {
-  let text = folds.get(task);
-  if (text === undefined) {
-    text = fold([task.baslik, task.aciklama, ...task.etiketler.map((tag) => tag.isim)].join("\n"));
-    folds.set(task, text);
-  }
-  return text;
-}
-
-function matcher({ status, text }: Filter): ((task: Task) => boolean) | null {
-  const words = fold(text).split(/\s+/).filter(Boolean);
-  if (status === null && words.length === 0) return null;
-  return (task) =>
-    (status === null || task.durum === status) && words.every((word) => searched(task).includes(word));
 }

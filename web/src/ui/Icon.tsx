@@ -32,6 +32,8 @@ const SHAPES = {
   template: "M2.5 2.5h11v3h-11zM2.5 8h5v5.5h-5zM10 8h3.5M10 10.7h3.5M10 13.4h3.5",
   file: "M4 2h5l3 3v9H4zM9 2v3h3",
   history: "M2.5 8a5.5 5.5 0 1 0 1.8-4.1M2.5 2.5v2.7h2.7M8 5v3.2l2 1.3",
+  unfold: "M4.5 6L8 2.5 11.5 6M4.5 10L8 13.5l3.5-3.5",
+  foldAll: "M4.5 2.5L8 6l3.5-3.5M4.5 13.5L8 10l3.5 3.5",
   swap: "M3 5.5h9M9.5 3L12 5.5 9.5 8M13 10.5H4M6.5 8L4 10.5 6.5 13",
 } as const;
 

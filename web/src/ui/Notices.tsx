@@ -8,13 +8,20 @@ import { Icon } from "./Icon";
 
 type Kind = "info" | "error";
 
+/** One thing to do about it. */
+export interface NoticeAction {
+  readonly name: string;
+  readonly run: () => void;
+}
+
 interface Notice {
   readonly id: number;
   readonly kind: Kind;
   readonly text: string;
+  readonly action: NoticeAction | undefined;
 }
 
-type Notify = (kind: Kind, text: string) => void;
+type Notify = (kind: Kind, text: string, action?: NoticeAction) => void;
 
 const NoticeContext = createContext<Notify>(() => undefined);
 const SHOWN_AT_ONCE = 3;
@@ -36,10 +43,10 @@ export function useErrorText(): (reason: Error) => string {
 export function NoticeProvider({ children }: { readonly children: ReactNode }) {
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const dismiss = useCallback((id: number) => setNotices((all) => all.filter((notice) => notice.id !== id)), []);
-  const notify = useCallback<Notify>((kind, text) => {
+  const notify = useCallback<Notify>((kind, text, action) => {
     setNotices((all) => {
       const others = all.filter((notice) => notice.text !== text);
-      return [...others, { id: (all.at(-1)?.id ?? 0) + 1, kind, text }].slice(-SHOWN_AT_ONCE);
+      return [...others, { id: (all.at(-1)?.id ?? 0) + 1, kind, text, action }].slice(-SHOWN_AT_ONCE);
     });
   }, []);
 
@@ -76,6 +83,18 @@ function NoticeLine({ notice, onDismiss }: LineProps) {
   return (
     <p className="notice" data-kind={kind}>
       <span>{notice.text}</span>
+      {notice.action !== undefined && (
+        <button
+          type="button"
+          className="button quiet notice-action"
+          onClick={() => {
+            notice.action?.run();
+            onDismiss(id);
+          }}
+        >
+          {notice.action.name}
+        </button>
+      )}
       <button type="button" className="icon-button" aria-label={text.dismiss} onClick={() => onDismiss(id)}>
         <Icon name="close" />
       </button>

@@ -1,0 +1,131 @@
+"""Rows for people and for programs: a table in a terminal, else one line of tab-separated values each."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final
+
+import attrs
+import click
+
+from gorev.locale import text
+
+# Nothing of what others wrote may move the cursor, change the title of the window or turn the writing direction.
+_SAFE_CONTROLS: Final = "\n\t"
+_BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
+
+Row = dict[str, Any]
+
+
+@attrs.frozen
+class Column:
+    """``value`` of a row under a ``heading``. One with a ``least_width`` is left out of a terminal narrower than that.
+
+    Of the columns of a table, those that are ``flexible`` share what the others leave and are cut to it.
+    ``brief`` is what a terminal shows instead of the value.
+    """
+
+    heading: str
+    value: Callable[[Row], object]
+    least_width: int = 0
+    flexible: bool = False
+    brief: Callable[[str], str] | None = None
+
+
+def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
+    """Print the rows to standard output."""
+    if not sys.stdout.isatty():
+        for row in rows:
+            click.echo("\t".join(_one_line(_shown(column, row)) for column in columns))
+        return
+    # Rich costs 30 ms and is imported where a table is drawn only.
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    kept = [column for column in columns if column.least_width <= console.width]
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
+    for column in kept:
+        if column.flexible:
+            table.add_column(Text(column.heading), overflow="ellipsis", no_wrap=True, ratio=1, min_width=8)
+        else:
+            table.add_column(Text(column.heading), no_wrap=True)
+    for row in rows:
+        cells = [(column, safe(_one_line(_shown(column, row)))) for column in kept]
+        table.add_row(*(Text(column.brief(cell) if column.brief else cell) for column, cell in cells))
+    console.print(table)
+
+
+def print_text(said: str) -> None:
+    """Print what the daemon said, made harmless for a terminal."""
+    click.echo(safe(said) if sys.stdout.isatty() else said)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=not _takes_unicode()))
+
+
+def print_json_line(value: object) -> None:
+    """Print one JSON value on a line of its own."""
+    click.echo(json.dumps(value, ensure_ascii=not _takes_unicode(), separators=(",", ":")))
+
+
+def safe(said: str) -> str:
+    """The text without characters that would do something to a terminal rather than be seen on it."""
+    if said.isascii() and said.isprintable():
+        return said
+    return "".join(_BROKEN if _acts(character) else character for character in said)
+
+
+_BROKEN: Final = "\ufffd"
+
+
+def _acts(character: str) -> bool:
+    if character in _SAFE_CONTROLS:
+        return False
+    return character in _BIDI_CONTROLS or unicodedata.category(character) == "Cc"
+
+
+def _one_line(said: str) -> str:
+    return " ".join(said.split())
+
+
+def _shown(column: Column, row: Row) -> str:
+    value = column.value(row)
+    return "" if value is None else str(value)
+
+
+def _takes_unicode() -> bool:
+    encoding = (getattr(sys.stdout, "encoding", None) or "utf-8").lower().replace("-", "")
+    return encoding.startswith("utf")
+
+
+def json_option(language: str) -> click.Option:
+    """``--json``."""
+    return click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print JSON"))
+
+
+def first_part(id_: str) -> str:
+    """The beginning of an id, which the daemon takes for the whole as long as it means one task."""
+    return id_[:8]
+
+
+def day(instant: str | None) -> str:
+    """The date of an RFC 3339 instant that means a calendar date."""
+    return (instant or "")[:10]
+
+
+def names(rows: Iterable[Row], key: str) -> str:
+    """Values of rows beside one another."""
+    return ", ".join(str(row.get(key)) for row in rows)
+
+
+def path_argument(path: str) -> str:
+    """A path of the command line as the daemon, which runs elsewhere, understands it."""
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111  # as named: links are not followed

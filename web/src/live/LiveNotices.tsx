@@ -1,0 +1,5 @@
+import type { LiveState } from "../api/live";
+
+export function LiveNotices(_: { readonly live: LiveState }) {
+  return null;
+}

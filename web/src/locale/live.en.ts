@@ -1,0 +1,2 @@
+/** Live connection, export and import, shortcuts sheet. */
+export const liveEn = {};

@@ -1,0 +1,3 @@
+import type { liveEn } from "./live.en";
+
+export const liveTr: typeof liveEn = {};

@@ -1,0 +1,164 @@
+import { useState } from "react";
+
+import { useOpenTask } from "../address";
+import { Conflict, type Decision, type Gone } from "../api/outbox";
+import type { TaskFields } from "../api/types";
+import { clashes, type FieldName, fieldsOf } from "../api/writes";
+import { useLanguage, useText } from "../locale";
+import { Dialog } from "../ui/Dialog";
+import { useSnapshot } from "../workspace";
+import { showDueDate } from "./dates";
+import "./decision.css";
+import { merged } from "./merge";
+import { useWrites } from "./writes";
+
+interface Props {
+  readonly decision: Decision;
+  readonly onDone: () => void;
+}
+
+export function DecisionDialog({ decision, onDone }: Props) {
+  return decision instanceof Conflict ? (
+    <ConflictDialog conflict={decision} onDone={onDone} />
+  ) : (
+    <GoneDialog gone={decision} onDone={onDone} />
+  );
+}
+
+type Side = "yours" | "theirs" | "both";
+
+function ConflictDialog({ conflict, onDone }: { readonly conflict: Conflict; readonly onDone: () => void }) {
+  const text = useText();
+  const { edit } = useWrites();
+  const { write, theirs } = conflict;
+  const names = clashes(write, theirs);
+  const [sides, setSides] = useState<Partial<Record<FieldName, Side>>>({});
+  const [description, setDescription] = useState(() =>
+    merged(write.base.aciklama ?? "", write.fields.aciklama ?? "", theirs.aciklama),
+  );
+  const save = () => {
+    let fields: TaskFields = write.fields;
+    for (const name of names) {
+      const side = sides[name] ?? "yours";
+      if (side === "theirs") {
+        const { [name]: _, ...rest } = fields;
+        fields = rest;
+      } else if (side === "both") fields = { ...fields, aciklama: description };
+    }
+    onDone();
+    if (Object.keys(fields).length > 0) void edit(theirs, fields);
+  };
+  return (
+    <Dialog title={text.conflictTitle(theirs.baslik)} description={text.conflictHint} size="large" onClose={onDone}>
+      <div className="dialog-body">
+        {names.map((name) => (
+          <fieldset key={name} className="decision">
+            <legend>{text.fieldNames[name]}</legend>
+            {(["yours", "theirs", ...(name === "aciklama" ? (["both"] as const) : [])] as const).map((side) => (
+              <label key={side} className="decision-side">
+                <input
+                  type="radio"
+                  name={name}
+                  checked={(sides[name] ?? "yours") === side}
+                  onChange={() => setSides((last) => ({ ...last, [name]: side }))}
+                />
+                <span className="decision-name">{text[side]}</span>
+                {side === "both" ? (
+                  <textarea
+                    className="input"
+                    aria-label={text.both}
+                    rows={6}
+                    value={description}
+                    onFocus={() => setSides((last) => ({ ...last, [name]: "both" }))}
+                    onChange={({ target }) => setDescription(target.value)}
+                  />
+                ) : (
+                  <Value name={name} fields={side === "yours" ? write.fields : fieldsOf(theirs)} />
+                )}
+              </label>
+            ))}
+          </fieldset>
+        ))}
+      </div>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onDone}>
+          {text.keepTheirs}
+        </button>
+        <button type="button" className="button primary" onClick={save}>
+          {text.saveChosen}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** A task deleted under the user's hands: what was typed can live on in a new one. */
+function GoneDialog({ gone, onDone }: { readonly gone: Gone; readonly onDone: () => void }) {
+  const text = useText();
+  const { create } = useWrites();
+  const openTask = useOpenTask();
+  const { write, task } = gone;
+  const { tasks, projects } = useSnapshot();
+  const title = task?.baslik ?? write.fields.baslik ?? write.base.baslik ?? "";
+  const saveAsNew = async () => {
+    const { parent_id = "", proje_id = "", ...fields } = { ...(task === undefined ? {} : fieldsOf(task)), ...write.fields };
+    onDone();
+    const created = await create({
+      ...fields,
+      baslik: fields.baslik ?? title,
+      ...(tasks.some(({ id }) => id === parent_id) && { parent_id }),
+      ...(projects.some(({ id }) => id === proje_id) && { proje_id }),
+    });
+    if (created !== null) openTask(created.id);
+  };
+  return (
+    <Dialog title={text.goneTitle(title)} description={text.goneHint} onClose={onDone}>
+      <div className="dialog-body">
+        {Object.keys(write.fields).map((name) => (
+          <div key={name} className="field">
+            <span className="label">{text.fieldNames[name as FieldName]}</span>
+            <Value name={name as FieldName} fields={write.fields} />
+          </div>
+        ))}
+      </div>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onDone}>
+          {text.letGo}
+        </button>
+        <button type="button" className="button primary" disabled={title === ""} onClick={() => void saveAsNew()}>
+          {text.saveAsNew}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** A field's value as people read it. */
+function Value({ name, fields }: { readonly name: FieldName; readonly fields: TaskFields }) {
+  const text = useText();
+  const language = useLanguage();
+  const { tasks, projects } = useSnapshot();
+  const shown = (() => {
+    switch (name) {
+      case "durum":
+        return fields.durum && text.status[fields.durum];
+      case "oncelik":
+        return fields.oncelik && text.priority[fields.oncelik];
+      case "proje_id":
+        return projects.find(({ id }) => id === fields.proje_id)?.isim ?? text.noProject;
+      case "parent_id":
+        return tasks.find(({ id }) => id === fields.parent_id)?.baslik ?? text.none;
+      case "son_tarih":
+        return fields.son_tarih ? showDueDate(fields.son_tarih, language) : text.noDueDate;
+      case "etiketler":
+        return fields.etiketler?.join(", ");
+      default:
+        return fields[name];
+    }
+  })();
+  return (
+    <span className="decision-value" dir="auto">
+      {shown || text.empty}
+    </span>
+  );
+}

@@ -1,0 +1,54 @@
+import { useNavigate } from "@tanstack/react-router";
+
+import { useText } from "../locale";
+import { useOpenDialog } from "../shell/dialogs";
+import { Icon } from "../ui/Icon";
+import { Menu, MenuChoice, MenuItem, MenuLine } from "../ui/Menu";
+import { useWorkspace } from "../workspace";
+import { placeOf, useWorkspaces } from "./list";
+
+export function WorkspaceSwitcher({ onLeave }: { readonly onLeave: () => void }) {
+  const text = useText();
+  const navigate = useNavigate();
+  const openDialog = useOpenDialog();
+  const { workspace } = useWorkspace();
+  const { data: workspaces = [] } = useWorkspaces();
+  return (
+    <Menu
+      trigger={
+        <button type="button" className="workspace-button" title={workspace?.path} aria-label={text.workspaceNamed(workspace?.name ?? text.defaultWorkspace)}>
+          <span className="brand-mark">
+            <Icon name="check" />
+          </span>
+          <span className="clipped" dir="auto">
+            {workspace?.name ?? text.defaultWorkspace}
+          </span>
+          <Icon name="chevron" />
+        </button>
+      }
+    >
+      <MenuChoice
+        label={text.workspace}
+        value={workspace?.id ?? null}
+        options={workspaces.map((each) => {
+          const place = placeOf(each, workspaces);
+          return { value: each.id, name: <bdi>{each.name}</bdi>, ...(place !== null && { hint: place }) };
+        })}
+        onChoose={(id) => {
+          onLeave();
+          void navigate({ to: "/w/$workspaceId/tree", params: { workspaceId: id } });
+        }}
+      />
+      <MenuLine />
+      <MenuItem
+        icon="folder"
+        onSelect={() => {
+          onLeave();
+          openDialog({ name: "workspaces" });
+        }}
+      >
+        {text.manageWorkspaces}
+      </MenuItem>
+    </Menu>
+  );
+}
