@@ -44,8 +44,9 @@ class PatientChannel(HTTPChannel):
 
     def _respondToBadRequestAndDisconnect(self) -> None:
         # The stock answer is a status line alone.
-        self.transport.write(self.factory.malformed())
-        self.loseConnection()
+        if self.transport is not None:
+            self.transport.write(self.factory.malformed())
+            self.loseConnection()
 
     def loseConnection(self) -> Any:
         """Close once all is written, or when the peer has had long enough to read it."""

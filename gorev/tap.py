@@ -160,7 +160,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.daemon.ready import Ready
     from gorev.daemon.requests import Requests
     from gorev.daemon.signals import Signals
-    from gorev.daemon.system import make_room_for_descriptors
+    from gorev.daemon.system import is_taken, make_room_for_descriptors
     from gorev.daemon.timing import go_by_steady_clock
     from gorev.daemon.token import TokenFile
     from gorev.mcp import ide_tools, line
@@ -246,14 +246,22 @@ def makeService(options: Options) -> Daemon:
     def language(accepted: str | None) -> str:
         return preferred_language(accepted) or default_language.code
 
-    hub = Hub(reactor, workspaces, bus, settings.max_websockets, make_room_for_descriptors, language)
+    supervised = settings.started_by == "service"
+    handover = Handover(lambda: end(reactor, supervised=supervised))
+    hub = Hub(
+        reactor,
+        workspaces,
+        bus,
+        settings.max_websockets,
+        make_room_for_descriptors,
+        language,
+        is_replaced=lambda: handover.asked or is_taken(settings.start_file),
+    )
     bus.listen(metrics.committed)  # after the hub, so that what it measures includes that one
 
     editors = Editors(
         reactor, str(settings.home), os.environ, sys.platform, IdeSettingsFile(settings.ide_settings_file)
     )
-    supervised = settings.started_by == "service"
-    handover = Handover(lambda: end(reactor, supervised=supervised))
     host = WorkspaceHost(workspaces, settings.language, handover.ask)
     endpoint = local_endpoint(settings.socket, settings.mcp_port)
     service = Service(

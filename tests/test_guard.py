@@ -95,6 +95,57 @@ def test_any_other_page_is_refused(origin: str) -> None:
     assert guard.refusal("localhost:5082", origin, PORT) is guard.FOREIGN
 
 
+NAMES = ("gorev.test", "192.0.2.7", "2001:db8::7")
+
+
+@pytest.mark.parametrize("host", ["gorev.test", "GOREV.test:5082", "192.0.2.7:1", "[2001:db8::7]:5082", "localhost"])
+def test_a_name_that_the_daemon_has_for_other_machines_may_pass(host: str) -> None:
+    assert guard.refusal(host, None, PORT, names=NAMES) is None
+
+
+@pytest.mark.parametrize("host", ["evil.com", "gorev.test.evil.com", "192.0.2.8", "xgorev.test", "gorev.test.", ""])
+def test_no_other_name_does(host: str) -> None:
+    assert guard.refusal(host, None, PORT, names=NAMES) is guard.FOREIGN
+
+
+def test_under_those_names_its_page_is_of_tls_and_its_port() -> None:
+    def may_pass(origin: str) -> bool:
+        return guard.refusal("gorev.test:5082", origin, PORT, names=NAMES) is None
+
+    assert may_pass("https://gorev.test:5082")
+    assert may_pass("https://[2001:db8::7]:5082")
+    assert may_pass("http://localhost:5082")
+    for origin in ("http://gorev.test:5082", "https://gorev.test", "https://localhost:5082", "https://evil.test:5082"):
+        assert not may_pass(origin)
+    assert guard.refusal("gorev.test", "https://gorev.test", 443, names=NAMES) is None
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "destination", "embeds"),
+    [
+        (None, None, None, False),
+        (None, "cors", "empty", False),
+        ("none", "navigate", "document", False),
+        ("same-origin", "cors", "empty", False),
+        ("same-origin", "no-cors", "script", False),
+        ("cross-site", "navigate", "document", False),
+        ("same-site", "navigate", "document", False),
+        ("cross-site", "no-cors", "image", True),
+        ("same-site", "no-cors", "script", True),
+        ("cross-site", "cors", "empty", True),
+        ("cross-site", "navigate", "iframe", True),
+        ("cross-site", "navigate", "object", True),
+        ("same-site", "websocket", "websocket", True),
+        ("cross-site", None, None, True),
+        ("anything", "no-cors", "image", True),
+    ],
+)
+def test_what_another_page_embeds_is_told_from_what_it_links_to(
+    site: str | None, mode: str | None, destination: str | None, embeds: bool
+) -> None:
+    assert guard.is_embedding(site, mode, destination) is embeds
+
+
 @pytest.mark.parametrize(
     ("path", "size"),
     [
@@ -188,6 +239,24 @@ def test_every_door_is_closed_to_a_foreign_origin(undisturbed: RunningDaemon, me
         assert response.status == 403
         assert not response.content or response.json["code"] == "forbidden_origin"
         assert "access-control-allow-origin" not in response.headers
+
+
+@pytest.mark.parametrize(("method", "path"), DOORS)
+def test_every_door_is_closed_to_what_another_page_embeds(undisturbed: RunningDaemon, method: str, path: str) -> None:
+    for site in ("cross-site", "same-site"):
+        sent = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+        response = undisturbed.request(method, path, b"{}" if method == "POST" else None, sent)
+        assert response.status == 403
+
+
+def test_a_link_in_another_page_may_be_followed(daemon: RunningDaemon) -> None:
+    sent = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    assert daemon.request("GET", "/", headers=sent).status == 200
+
+
+def test_an_allowed_origin_may_fetch(daemon: RunningDaemon) -> None:
+    sent = {"Origin": daemon.url, "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
+    assert daemon.request("GET", "/api/gorevler", headers=sent).status == 200
 
 
 def test_a_refusal_is_told_in_the_caller_s_language(undisturbed: RunningDaemon) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 CLIENT: Final = "gorev-cli"
 WELCOME_SECONDS: Final = 15.0
 # Without any sign of life; the import of 100,000 tasks reports its progress many times.
-ANSWER_SECONDS: Final = 300.0
+ANSWER_SECONDS: Final = 60.0
 # Set in a context's ``meta`` by ``--debug``.
 DEBUG: Final = "gorev.debug"
 _DRAINING_POLL_SECONDS: Final = 0.1
@@ -46,7 +46,7 @@ class Lost(Exception):
     """The daemon has hung up."""
 
 
-class _Draining(Exception):
+class Draining(Exception):
     """The daemon ends; another one can be started soon."""
 
 
@@ -66,12 +66,16 @@ class Outcome:
 
 @attrs.define
 class Conversation:
-    """A connection that was welcomed. ``workspace`` has ``id``, ``name`` and ``path``, or is None."""
+    """A connection that was welcomed. ``workspace`` has ``id``, ``name`` and ``path``, or is None.
+
+    With ``debug`` it says on standard error what is asked, and of whom.
+    """
 
     language: str
     lock: Lock
     _connection: _socket.socket
     workspace: Mapping[str, str] | None = None
+    debug: bool = False
     _received: bytearray = attrs.Factory(bytearray)
     _last_id: int = 0
 
@@ -84,6 +88,8 @@ class Conversation:
 
     def attempt(self, tool: str, arguments: Mapping[str, Any], told: Told | None = None) -> Outcome:
         """As `call`, but a refusal is an outcome too."""
+        if self.debug:
+            self._note(tool, arguments)
         params: Message = {"name": tool, "arguments": dict(arguments)}
         if told is not None:
             params["_meta"] = {"progressToken": 1}
@@ -107,8 +113,11 @@ class Conversation:
                     step = answer["params"]
                     told(step["progress"], step.get("total"), step.get("message"))
         except Lost:
-            lost = "the daemon ended before it answered: look at how things stand before you repeat the command"
-            raise Failed(text(self.language, lost)) from None
+            said = text(
+                self.language,
+                "the daemon ended before it answered: look at how things stand before you repeat the command",
+            )
+            raise Failed(said) from None
         if "error" in answer:
             raise Failed(str(answer["error"].get("message")))
         result: Message = answer["result"]
@@ -162,16 +171,23 @@ class Conversation:
             )
             answer = self.hear(WELCOME_SECONDS)
         except Lost:
-            raise _Draining from None
+            raise Draining from None
         if answer is None:
             raise Failed(_silent(self.language, self.lock))
         params = answer.get("params", {})
         if answer.get("method") == "notifications/gorev/welcome":
             self.workspace = params.get("workspace")
         elif params.get("code") == "shutting_down":
-            raise _Draining
+            raise Draining
         else:
             raise Failed(str(params.get("message")))
+
+    def _note(self, tool: str, arguments: Mapping[str, Any]) -> None:
+        language, lock = self.language, self.lock
+        place = "-" if self.workspace is None else self.workspace["path"]
+        click.echo(text(language, "daemon: PID {pid}, {endpoint}", pid=lock.pid, endpoint=lock.mcp_endpoint), err=True)
+        click.echo(text(language, "workspace: {path}", path=place), err=True)
+        click.echo(f"{tool} {json.dumps(dict(arguments), ensure_ascii=False)}", err=True)
 
     def _send(self, *messages: Message) -> None:
         try:
@@ -190,6 +206,7 @@ def conversation(context: click.Context) -> Iterator[Conversation]:
     """A conversation about the workspace of the current folder; the daemon is started if need be. Raises `Failed`."""
     language = language_of(context)
     opened = open_conversation(language, own_workspace(language))
+    opened.debug = bool(context.meta.get(DEBUG))
     try:
         yield opened
     finally:
@@ -205,7 +222,7 @@ def open_conversation(language: str, workspace: str | None) -> Conversation:
         try:
             opened.greet(workspace)
             return opened
-        except _Draining:
+        except Draining:
             opened.close()
             if time.monotonic() > deadline:
                 raise Failed(_silent(language, reached.lock)) from None
@@ -224,16 +241,8 @@ def call(context: click.Context, tool: str, arguments: Mapping[str, Any], told: 
 
 
 def attempt(context: click.Context, tool: str, arguments: Mapping[str, Any], told: Told | None = None) -> Outcome:
-    """As `call`, but a refusal is an outcome too. With `DEBUG` it is said what is asked, and of whom."""
+    """As `call`, but a refusal is an outcome too."""
     with conversation(context) as talk:
-        if context.meta.get(DEBUG):
-            language, lock = talk.language, talk.lock
-            place = (talk.workspace or {}).get("path", "-")
-            click.echo(
-                text(language, "daemon: PID {pid}, {endpoint}", pid=lock.pid, endpoint=lock.mcp_endpoint), err=True
-            )
-            click.echo(text(language, "workspace: {path}", path=place), err=True)
-            click.echo(f"{tool} {json.dumps(arguments, ensure_ascii=False)}", err=True)
         return talk.attempt(tool, arguments, told)
 
 
@@ -272,11 +281,12 @@ def own_workspace(language: str) -> str:
     if (home / ".gorev" / "gorev.db").is_file():
         click.echo(text(language, "(Your own workspace, {path})", path=home), err=True)
         return str(home)
-    missing = (
+    missing = text(
+        language,
         "this folder belongs to no workspace: go to a project's folder, or name one with GOREV_WORKSPACE; for tasks"
-        " that belong to no project, begin with: gorev init --global"
+        " that belong to no project, begin with: gorev init --global",
     )
-    raise Failed(text(language, missing))
+    raise Failed(missing)
 
 
 def _silent(language: str, lock: Lock) -> str:

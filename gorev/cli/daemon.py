@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ import click
 
 from gorev.cli.options import daemon_options, flags_of, merged
 from gorev.cli.speech import Command, Group, Misuse, language_of, voice
+from gorev.daemon.system import AdvisoryLock
 from gorev.locale import text
 from gorev.settings import Flags, home_directory
 
@@ -104,10 +107,22 @@ def _restart(context: click.Context, /, **options: Any) -> int:
 
     language, flags = language_of(context), _flags(context, options)
     if look(_directory()).state not in ("absent", "dead"):
-        ended = stop(_directory(), language)
+        with _about_to_start():
+            ended = stop(_directory(), language)
         if flags.port is None:
             flags = attrs.evolve(flags, port=int(ended.port))
     return _start_detached(flags, language)
+
+
+@contextmanager
+def _about_to_start() -> Iterator[None]:
+    """Hold the lock of whoever starts a daemon, by which the one that ends knows that another follows."""
+    lock = AdvisoryLock(_directory() / ".lock.start")
+    lock.take()
+    try:
+        yield
+    finally:
+        lock.drop()
 
 
 def _flags(context: click.Context, /, options: dict[str, Any]) -> Flags:

@@ -25,14 +25,11 @@ from gorev.services.folder import database_in
 from gorev.services.registry import WorkspaceFile
 from gorev.settings import Flags, Settings, home_directory
 from gorev.storage.backups import Inspection, copies_of, inspect
+from gorev.storage.file_systems import network_file_system_of
 
 Level = Literal["ok", "warning", "problem"]
 
 LOW_SPACE_BYTES: Final = 200 * 1000 * 1000
-# SQLite's write-ahead log needs memory shared between processes, which these do not give, and locks that hold.
-_NETWORK_FILE_SYSTEMS: Final = frozenset(
-    {"nfs", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "afpfs", "9p", "webdav", "davfs", "ncpfs", "afs", "ceph"}
-)
 
 
 @attrs.frozen
@@ -298,8 +295,8 @@ def _of_damage(where: dict[str, Any]) -> Finding:
 
 
 def _of_disk(database: Path, where: dict[str, Any]) -> Iterator[Finding]:
-    kind = file_system_of(database.parent)
-    if kind is not None and kind.lower() in _NETWORK_FILE_SYSTEMS:
+    kind = network_file_system_of(database.parent)
+    if kind is not None:
         yield _warning(
             "file_system",
             "{path} is on a network file system ({kind}), where SQLite's locks may not hold",
@@ -312,16 +309,3 @@ def _of_disk(database: Path, where: dict[str, Any]) -> Iterator[Finding]:
         yield _warning(
             "disk", "{megabytes} MB are left on the disk of {path}", "make room", megabytes=free // 1_000_000, **where
         )
-
-
-def file_system_of(folder: Path) -> str | None:
-    """The kind of file system that ``folder`` is on, as the system names it; None if it does not tell."""
-    import psutil
-
-    resolved = folder.resolve()
-    mounted = {
-        Path(partition.mountpoint): partition.fstype
-        for partition in psutil.disk_partitions(all=True)
-        if resolved.is_relative_to(partition.mountpoint)
-    }
-    return mounted[max(mounted, key=lambda place: len(place.parts))] if mounted else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
@@ -12,7 +13,9 @@ import attrs
 
 from gorev.cli.conversation import CLIENT, own_workspace, reach
 from gorev.cli.speech import Failed
+from gorev.daemon.token import TokenFile
 from gorev.locale import text
+from gorev.settings import home_directory
 
 _ANSWER_SECONDS: Final = 60.0
 
@@ -63,6 +66,9 @@ class Requests:
         headers = {"X-Gorev-Client": CLIENT, "Accept-Language": self.language}
         if self.workspace is not None:
             headers["X-Workspace-Path"] = quote(self.workspace, errors="surrogateescape")
+        token = TokenFile(home_directory(os.environ) / ".gorev-daemon" / "token").known()
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token}"
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -10,7 +10,6 @@ import click
 
 from gorev.locale import text
 
-
 _HELP_NAMES: Final = ["-h", "--help"]
 
 
@@ -179,4 +178,6 @@ def _with_nearest(message: str, given: str, known: Sequence[str], language: str)
 def _name(error: click.BadParameter) -> str:
     if error.param is None:
         return str(error.param_hint or "")
+    if isinstance(error.param, click.Argument):
+        return error.param.metavar or error.param.human_readable_name
     return " / ".join(error.param.opts)

@@ -14,6 +14,9 @@ import click
 
 from gorev.locale import text
 
+# Cells between columns, and the least that a column is cut to.
+_GAP: Final = 2
+_LEAST: Final = 6
 # Nothing of what others wrote may move the cursor, change the title of the window or turn the writing direction.
 _SAFE_CONTROLS: Final = "\n\t"
 _BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c")
@@ -49,16 +52,35 @@ def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
 
     console = Console(highlight=False, markup=False, emoji=False)
     kept = [column for column in columns if column.least_width <= console.width]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
-    for column in kept:
-        if column.flexible:
-            table.add_column(Text(column.heading), overflow="ellipsis", no_wrap=True, ratio=1, min_width=8)
-        else:
-            table.add_column(Text(column.heading), no_wrap=True)
-    for row in rows:
-        cells = [(column, safe(_one_line(_shown(column, row)))) for column in kept]
-        table.add_row(*(Text(column.brief(cell) if column.brief else cell) for column, cell in cells))
+    lines = [[_cell(column, row) for column in kept] for row in rows]
+    table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
+    for column, width in zip(kept, _widths(kept, lines, console.width), strict=True):
+        table.add_column(Text(column.heading), overflow="ellipsis", no_wrap=True, width=width)
+    for line in lines:
+        table.add_row(*map(Text, line))
     console.print(table)
+
+
+def _cell(column: Column, row: Row) -> str:
+    value = safe(_one_line(_shown(column, row)))
+    return column.brief(value) if column.brief and value else value
+
+
+def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]], available: int) -> list[int]:
+    """What each column needs, in cells of the terminal; the flexible ones no more than a fair part of what is left."""
+    from rich.cells import cell_len
+
+    wanted = [max(map(cell_len, (column.heading, *cells))) for column, *cells in zip(columns, *lines, strict=True)]
+    left = (
+        available
+        - _GAP * (len(columns) - 1)
+        - sum(width for column, width in zip(columns, wanted, strict=True) if not column.flexible)
+    )
+    flexible = [place for place, column in enumerate(columns) if column.flexible]
+    for count, place in enumerate(sorted(flexible, key=wanted.__getitem__)):
+        wanted[place] = min(wanted[place], max(left // (len(flexible) - count), _LEAST))
+        left -= wanted[place]
+    return wanted
 
 
 def print_text(said: str) -> None:

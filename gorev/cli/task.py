@@ -11,7 +11,7 @@ import click
 from gorev.cli.asking import agreed
 from gorev.cli.conversation import Conversation, call, conversation
 from gorev.cli.requests import Requests
-from gorev.cli.speech import Command, Failed, Group, Misuse, language_of
+from gorev.cli.speech import Command, Group, Misuse, language_of
 from gorev.cli.tables import Column, Row, day, first_part, json_option, print_json, print_rows, print_text, safe
 from gorev.locale import text
 
@@ -22,8 +22,6 @@ STATUSES: Final = {
     "iptal": "Cancelled",
 }
 PRIORITIES: Final = {"dusuk": "Low", "orta": "Medium", "yuksek": "High"}
-_STATUS_NAME: Final = tuple(STATUSES.values())
-_PRIORITY_NAME: Final = tuple(PRIORITIES.values())
 _SYMBOL: Final = {"beklemede": "⏳", "devam_ediyor": "🔄", "tamamlandi": "✅", "iptal": "❌"}
 # The tool gives no more at once (mcp-tools.md §3.1).
 _PAGE: Final = 200
@@ -395,7 +393,9 @@ def _next(context: click.Context, /, as_json: bool) -> int:
     language = language_of(context)
     with conversation(context) as talk:
         found = talk.call("gorev_suggestions", {"types": ["deadline_risk", "next_action"], "limit": _NEXT})
-        suggested = [row for row in found.structured["suggestions"] if row.get("task_id")]
+        # A task may be suggested for two reasons; the first is the weightier.
+        reasons = {row["task_id"]: row for row in reversed(found.structured["suggestions"]) if row.get("task_id")}
+        suggested = list(reversed(reasons.values()))
         others = [] if suggested else select(talk, status="beklemede", sort="priority_desc", limit=_NEXT)["gorevler"]
     if as_json:
         print_json({"suggestions": suggested, "gorevler": others})
@@ -462,7 +462,7 @@ def columns(language: str) -> list[Column]:
         Column(text(language, "Title"), _indented, flexible=True),
         Column(text(language, "Priority"), lambda row: _priority(row, language), least_width=50),
         Column(text(language, "Due"), lambda row: day(row.get("son_tarih")), least_width=70),
-        Column(text(language, "Project"), lambda row: row.get("proje_isim"), least_width=90),
+        Column(text(language, "Project"), lambda row: row.get("proje_adi"), least_width=90),
         Column(text(language, "Tags"), lambda row: ", ".join(row.get("etiketler", ())), least_width=110),
     ]
 

@@ -34,8 +34,12 @@ class Identity:
         """The identity in two PEM files, the certificate's chain below it. Blocks. Raises `BrokenCertificate`."""
         first, *chain = _parsed(certificate, x509.load_pem_x509_certificates)
         private = _parsed(key, lambda pem: load_pem_private_key(pem, None))
+        # The annotations lag behind: pyOpenSSL deprecates all but cryptography's own classes.
         options = CertificateOptions(
-            privateKey=private, certificate=first, extraCertChain=chain, raiseMinimumTo=TLSVersion.TLSv1_2
+            privateKey=private,
+            certificate=first,
+            extraCertChain=cast("Any", chain),
+            raiseMinimumTo=TLSVersion.TLSv1_2,
         )
         try:
             options.getContext()  # finds out whether key and certificate belong together

@@ -29,6 +29,11 @@ class Handover:
     _version: str = __version__
     _asked: bool = attrs.field(init=False, default=False)
 
+    @property
+    def asked(self) -> bool:
+        """Whether this daemon makes room."""
+        return self._asked
+
     def ask(self, version: str) -> None:
         """A program of ``version`` waits for this one to end."""
         if self._asked or not is_older(self._version, version):

@@ -133,6 +133,17 @@ class AdvisoryLock:
             return False
 
 
+def is_taken(path: Path) -> bool:
+    """Whether some process, perhaps this one, holds the advisory lock at ``path``."""
+    lock = AdvisoryLock(path)
+    try:
+        was_free = lock.take()
+    except OSError:
+        return False
+    lock.drop()
+    return not was_free
+
+
 def _lock(descriptor: int) -> bool:
     if sys.platform == "win32":
         try:

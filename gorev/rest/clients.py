@@ -15,7 +15,7 @@ from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
 from gorev.rest.route import GET, POST, Area, Route
 from gorev.services.clients import UNKNOWN, ClientTracker, TrackedClient
-from gorev.wire import shapes
+from gorev.wire import json_schema
 from gorev.wire.kinds import Key, Text
 from gorev.wire.vocabulary import CLIENT
 
@@ -119,7 +119,7 @@ class ClientRoutes:
                 family_b=("/daemon/clients/unregister",),
                 handler=self.unregistered,
                 bodies=(DEPARTURE,),
-                answer=route.enveloped({"client_id": shapes.TEXT}),
+                answer=route.enveloped({"client_id": json_schema.TEXT}),
                 errors=("missing_parameter",),
                 of_workspace=False,
             ),
@@ -131,13 +131,13 @@ class ClientRoutes:
                 methods=GET,
                 family_b=("/daemon/clients/count",),
                 handler=self.counted,
-                answer=route.enveloped({"client_count": shapes.COUNT}),
+                answer=route.enveloped({"client_count": json_schema.COUNT}),
                 of_workspace=False,
             ),
         )
 
 
-_TRACKED: Final = route.enveloped({"client_id": shapes.TEXT, "expires_at": shapes.UNIX_SECONDS})
+_TRACKED: Final = route.enveloped({"client_id": json_schema.TEXT, "expires_at": json_schema.UNIX_SECONDS})
 
 
 def _tracked(client: TrackedClient) -> Reply:

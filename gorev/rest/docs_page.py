@@ -14,7 +14,7 @@ from typing import Any, Final
 import attrs
 
 from gorev.locale import LANGUAGES, text
-from gorev.wire.shapes import Schema
+from gorev.wire.json_schema import Schema
 
 _NAMES: Final = {"tr": "Türkçe", "en": "English"}
 _TURKISH: Final = "_tr"

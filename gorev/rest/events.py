@@ -15,10 +15,10 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
 from gorev.rest.route import GET, Area, Route
-from gorev.wire import encode, shapes
+from gorev.wire import encode, json_schema, shapes
 from gorev.wire.events import Format, frame
+from gorev.wire.json_schema import Many
 from gorev.wire.kinds import Seq
-from gorev.wire.shapes import Many
 from gorev.wire.vocabulary import EVENT_QUERY, Vocabulary
 
 # More than these are written on a thread, some at a time, so that nobody waits for them.
@@ -66,12 +66,12 @@ def _written(events: list[Event], workspace_id: str, format_: Format) -> bytes:
     return b"[" + b",".join(parts) + b"]"
 
 
-def _members(shape: shapes.Shape) -> dict[str, shapes.Kind]:
+def _members(shape: json_schema.Shape) -> dict[str, json_schema.Kind]:
     return {
         "success": {"type": "boolean", "const": True},
         "data": Many(shape),
-        "seq": shapes.SEQ,
-        "more": shapes.FLAG,
+        "seq": json_schema.SEQ,
+        "more": json_schema.FLAG,
     }
 
 

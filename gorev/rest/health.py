@@ -13,8 +13,8 @@ from gorev.rest.call import Call
 from gorev.rest.reply import Reply
 from gorev.rest.route import GET, Answer, Area, Route
 from gorev.services.workspaces import Workspaces
-from gorev.wire import shapes
-from gorev.wire.shapes import Many, Shape
+from gorev.wire import json_schema
+from gorev.wire.json_schema import Many, Shape
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +56,8 @@ class HealthRoutes:
     async def database(self, call: Call) -> Reply:
         """How each open database does."""
         health = [await workspace.health() for workspace in self.workspaces.open_workspaces()]
-        failing = self.workspaces.default_state is not None or any(each.error for each in health)
+        refused = self.workspaces.refusals()
+        failing = self.workspaces.default_state is not None or refused or any(each.error for each in health)
         rows: list[dict[str, object]] = [
             {
                 "id": each.workspace.id,
@@ -67,6 +68,7 @@ class HealthRoutes:
             }
             for each in health
         ]
+        rows += [{"id": each.id, "path": each.path, "status": f"error: {each.reason}"} for each in refused]
         if self.workspaces.default_state is not None:
             rows.append(
                 {
@@ -151,7 +153,7 @@ class HealthRoutes:
                 methods=GET,
                 family_b=("/ws/stats",),
                 handler=self.socket_count,
-                answer=Answer(members={"total_clients": shapes.COUNT, "timestamp": shapes.UNIX_SECONDS}),
+                answer=Answer(members={"total_clients": json_schema.COUNT, "timestamp": json_schema.UNIX_SECONDS}),
                 of_workspace=False,
                 answers_while_stopping=True,
             ),
@@ -161,27 +163,28 @@ class HealthRoutes:
 _HEALTH: Final = Answer(
     members={
         "status": {"type": "string", "enum": ["healthy", "shutting_down"]},
-        "version": shapes.TEXT,
+        "version": json_schema.TEXT,
         "uptime": {"type": "string", "examples": ["45s", "2h15m30s"]},
         "uptime_seconds": {"type": "number", "minimum": 0},
         "pid": {"type": "integer"},
-        "time": shapes.UNIX_SECONDS,
-        "daemon_url": shapes.TEXT,
+        "time": json_schema.UNIX_SECONDS,
+        "daemon_url": json_schema.TEXT,
     },
     also=(503,),
 )
 _ORIGINAL_HEALTH: Final = Answer(
-    members={"status": {"type": "string", "enum": ["ok", "shutting_down"]}, "time": shapes.UNIX_SECONDS}, also=(503,)
+    members={"status": {"type": "string", "enum": ["ok", "shutting_down"]}, "time": json_schema.UNIX_SECONDS},
+    also=(503,),
 )
 _READY: Final = Answer(
     members={
-        "ready": shapes.FLAG,
-        "database": shapes.noted(shapes.TEXT, "connected, or error: and the reason"),
+        "ready": json_schema.FLAG,
+        "database": json_schema.noted(json_schema.TEXT, "connected, or error: and the reason"),
         "websocket": {"type": "string", "enum": ["active", "inactive"]},
-        "mcp_clients": shapes.COUNT,
+        "mcp_clients": json_schema.COUNT,
         "success": {"type": "boolean", "const": False},
-        "error": shapes.TEXT,
-        "message": shapes.TEXT,
+        "error": json_schema.TEXT,
+        "message": json_schema.TEXT,
         "code": {"type": "string", "const": "not_ready"},
     },
     optional=frozenset({"success", "error", "message", "code"}),
@@ -191,11 +194,11 @@ _DATABASE_SHAPE: Final = Shape(
     turkish="VeritabaniDurumu",
     english="DatabaseHealth",
     members={
-        "id": shapes.ID,
-        "path": shapes.TEXT,
-        "status": shapes.noted(shapes.TEXT, "connected, or error: and the reason"),
-        "schema_version": shapes.COUNT,
-        "latency_ms": shapes.MILLISECONDS,
+        "id": json_schema.ID,
+        "path": json_schema.TEXT,
+        "status": json_schema.noted(json_schema.TEXT, "connected, or error: and the reason"),
+        "schema_version": json_schema.COUNT,
+        "latency_ms": json_schema.MILLISECONDS,
     },
     optional=frozenset({"schema_version", "latency_ms"}),
 )
@@ -210,9 +213,9 @@ _DATABASE: Final = Answer(
 _SOCKETS: Final = Answer(
     members={
         "status": {"type": "string", "enum": ["active", "inactive"]},
-        "clients": shapes.COUNT,
-        "clients_by_workspace": {"type": "object", "additionalProperties": shapes.COUNT},
-        "messages_sent": shapes.COUNT,
-        "dropped_clients": shapes.COUNT,
+        "clients": json_schema.COUNT,
+        "clients_by_workspace": {"type": "object", "additionalProperties": json_schema.COUNT},
+        "messages_sent": json_schema.COUNT,
+        "dropped_clients": json_schema.COUNT,
     },
 )

@@ -14,9 +14,9 @@ from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
 from gorev.rest.route import GET, POST, Area, Route
 from gorev.services.language import DefaultLanguage
-from gorev.wire import shapes
+from gorev.wire import json_schema
+from gorev.wire.json_schema import Schema
 from gorev.wire.kinds import LanguageToken
-from gorev.wire.shapes import Schema
 from gorev.wire.vocabulary import LANGUAGE
 
 
@@ -68,7 +68,7 @@ class LanguageRoutes:
                 family_b=("/language",),
                 handler=self.chosen,
                 bodies=(CHOICE,),
-                answer=route.enveloped({"language": _LANGUAGE, "message": shapes.TEXT}),
+                answer=route.enveloped({"language": _LANGUAGE, "message": json_schema.TEXT}),
                 errors=("missing_parameter",),
                 of_workspace=False,
             ),

@@ -15,7 +15,7 @@ from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import DELETE, GET, OF_TASK, POST, Area, Route, one, said, several
 from gorev.services.links import ExpectedRevision
-from gorev.wire import kinds, shapes
+from gorev.wire import json_schema, kinds, shapes
 from gorev.wire.kinds import RelationToken, Text
 from gorev.wire.vocabulary import LINK, LINK_TOOL
 
@@ -63,8 +63,8 @@ LINK_BODY: Final = Fields(
     LINK_TOOL,
     hints=_HINTS,
     at_least=(
-        {"source_id": shapes.TEXT, "target_id": shapes.ID},
-        {"task_id": shapes.TEXT, "prerequisite_id": shapes.TEXT},
+        {"source_id": json_schema.TEXT, "target_id": json_schema.ID},
+        {"task_id": json_schema.TEXT, "prerequisite_id": json_schema.TEXT},
     ),
 )
 LINK_OF_TASK_BODY: Final = Fields(

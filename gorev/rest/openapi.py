@@ -16,9 +16,9 @@ from gorev.locale import LANGUAGES, text
 from gorev.rest.fields import Fields
 from gorev.rest.reply import STATUS
 from gorev.rest.route import GET, Answer, Area, Route
-from gorev.wire import accepted, shapes
+from gorev.wire import accepted, json_schema, shapes
 from gorev.wire.decode import field_kinds
-from gorev.wire.shapes import Schema, noted
+from gorev.wire.json_schema import Schema, noted
 from gorev.wire.vocabulary import Vocabulary
 
 _PARAMETER: Final = re.compile(r"\{(\w+)(?::\w+)?\}")
@@ -73,7 +73,7 @@ _WITH_ID: Final = (
 )
 _OF_WORKSPACE: Final = ("WorkspaceId", "WorkspacePath", "WorkspaceName", "Client")
 
-_SEQ_HEADER: Final = noted({"schema": shapes.SEQ}, "the number of the last change that the answer knows of")
+_SEQ_HEADER: Final = noted({"schema": json_schema.SEQ}, "the number of the last change that the answer knows of")
 _TAG_HEADER: Final = noted({"schema": {"type": "string", "pattern": '^"[0-9]+-[0-9]+"$'}}, "revision and seq")
 
 _ERROR: Final[Schema] = {
@@ -81,9 +81,9 @@ _ERROR: Final[Schema] = {
     "properties": {
         "success": {"type": "boolean", "const": False},
         "error": {"type": "string"},
-        "message": noted(shapes.TEXT, "what is wrong, in the caller's language"),
-        "code": noted(shapes.TEXT, "what is wrong, for programs"),
-        "details": noted(shapes.ANY_OBJECT, "what belongs to the code"),
+        "message": noted(json_schema.TEXT, "what is wrong, in the caller's language"),
+        "code": noted(json_schema.TEXT, "what is wrong, for programs"),
+        "details": noted(json_schema.ANY_OBJECT, "what belongs to the code"),
     },
     "required": ["success", "error", "message", "code"],
     "additionalProperties": False,
@@ -123,6 +123,7 @@ def document(routes: Iterable[Route], language: str) -> Schema:
         "schemas": {"Error": _ERROR} | _shapes(routes),
         "parameters": dict(_HEADERS),
         "responses": refusals.kept,
+        "securitySchemes": {"token": noted({"type": "http", "scheme": "bearer"}, "where a token is required")},
         "headers": {"Seq": _SEQ_HEADER, "Tag": _TAG_HEADER},
     }
     whole = {
@@ -134,6 +135,7 @@ def document(routes: Iterable[Route], language: str) -> Schema:
             "license": {"name": "MIT", "identifier": "MIT"},
         },
         "servers": [{"url": "/"}],
+        "security": [{}, {"token": []}],
         "tags": [{"name": text(language, area.value)} for area in Area],
         "paths": dict(sorted(paths.items())),
         "components": components,
@@ -322,7 +324,7 @@ def _answer(answer: Answer, words: Vocabulary) -> Schema:
     members = answer.of(words)
     return {
         "type": "object",
-        "properties": {name: shapes.schema(kind, words) for name, kind in members.items()},
+        "properties": {name: json_schema.schema(kind, words) for name, kind in members.items()},
         "required": [name for name in members if name not in answer.optional],
         **({} if answer.open else {"additionalProperties": False}),
     }
@@ -332,7 +334,7 @@ def _shapes(routes: list[Route]) -> Schema:
     schemas: Schema = {}
     for words in Vocabulary:
         kinds = [kind for route in routes if _speaks(route, words) for kind in route.answer.of(words).values()]
-        for shape in shapes.with_parts(kinds):
+        for shape in json_schema.with_parts(kinds):
             schemas[shape.name(words)] = shape.schema(words)
     return dict(sorted(schemas.items()))
 

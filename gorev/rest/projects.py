@@ -16,10 +16,10 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import DELETE, GET, OF_PROJECT, POST, PUT, Area, Route, one, said, several
-from gorev.wire import shapes
+from gorev.wire import json_schema, shapes
+from gorev.wire.json_schema import Maybe
 from gorev.wire.kinds import Text
 from gorev.wire.limits import DEFINITION, NAME
-from gorev.wire.shapes import Maybe
 from gorev.wire.vocabulary import PROJECT
 
 
@@ -206,6 +206,6 @@ ROUTES: Final = (
         family_a=("/aktif-proje",),
         family_b=("/active-project",),
         handler=deactivated,
-        answer=route.enveloped({"data": {"type": "null"}, "message": shapes.TEXT}),
+        answer=route.enveloped({"data": {"type": "null"}, "message": json_schema.TEXT}),
     ),
 )

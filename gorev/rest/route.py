@@ -15,8 +15,8 @@ import attrs
 from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
-from gorev.wire import shapes
-from gorev.wire.shapes import Kind, Many
+from gorev.wire import json_schema
+from gorev.wire.json_schema import Kind, Many
 from gorev.wire.vocabulary import Vocabulary
 
 Handler: TypeAlias = Callable[[Call], Awaitable[Reply]]
@@ -73,21 +73,21 @@ def enveloped(members: Mapping[str, Kind], *optional: str, **more: Any) -> Answe
 
 def one(kind: Kind, status: int = 200, *, tagged: bool = False) -> Answer:
     """A single thing."""
-    return enveloped({"data": kind, "message": shapes.TEXT}, "message", status=status, tagged=tagged)
+    return enveloped({"data": kind, "message": json_schema.TEXT}, "message", status=status, tagged=tagged)
 
 
 def several(kind: Kind) -> Answer:
     """An array, and how many match."""
-    return enveloped({"data": Many(kind), "total": shapes.COUNT})
+    return enveloped({"data": Many(kind), "total": json_schema.COUNT})
 
 
 def said() -> Answer:
     """Nothing but a message."""
-    return enveloped({"message": shapes.TEXT})
+    return enveloped({"message": json_schema.TEXT})
 
 
 # rest-api.md §2: what any request can meet, those of a workspace, and those that carry a body.
-_ANYWHERE: Final = ("forbidden_origin", "internal_error")
+_ANYWHERE: Final = ("unauthorized", "forbidden_origin", "internal_error")
 _WORKSPACE: Final = ("workspace_not_found", "invalid_value", "busy", "workspace_unavailable")
 _BODY: Final = ("bad_request", "invalid_value", "conflicting_alias", "payload_too_large", "unsupported_media_type")
 # What is read of a task or project may be meant by a prefix.

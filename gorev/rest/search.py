@@ -13,9 +13,9 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import GET, POST, Area, Route, several
-from gorev.wire import search, shapes
+from gorev.wire import json_schema, search, shapes
+from gorev.wire.json_schema import Either, Many
 from gorev.wire.kinds import HistoryLimit, SearchMode
-from gorev.wire.shapes import Either, Many
 from gorev.wire.vocabulary import FILTERS, SEARCH_TOOL
 
 
@@ -32,7 +32,7 @@ class HistoryQuery(msgspec.Struct, kw_only=True):
 
 
 # behaviours.md §1; the words are understood in Turkish and English.
-_DATES: Final = shapes.noted(
+_DATES: Final = json_schema.noted(
     {
         "anyOf": [
             {"type": "string", "format": "date"},
@@ -47,7 +47,7 @@ FILTERS_IN_BODY: Final = Fields(
     search.FilterFields,
     FILTERS,
     rules={
-        "tags": {"anyOf": [{"type": "array", "items": shapes.TEXT}, shapes.TEXT]},
+        "tags": {"anyOf": [{"type": "array", "items": json_schema.TEXT}, json_schema.TEXT]},
         **dict.fromkeys(("due", "created"), _DATES),
         **dict.fromkeys(("created_after", "created_before", "due_after", "due_before"), _DAY),
     },
@@ -103,7 +103,7 @@ ROUTES: Final = (
         answer=route.enveloped(
             {
                 "data": Either(shapes.SEARCH_SHAPE, Many(shapes.HISTORY_SHAPE)),
-                "total": shapes.COUNT,
+                "total": json_schema.COUNT,
             }
         ),
         errors=("missing_parameter", "ambiguous_id", "invalid_status", "invalid_priority", "invalid_date"),

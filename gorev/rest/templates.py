@@ -11,7 +11,7 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import GET, OF_PROJECT, POST, Area, Route, one, several
-from gorev.wire import kinds, shapes
+from gorev.wire import json_schema, kinds, shapes
 from gorev.wire.kinds import LanguageToken, Object, Text
 from gorev.wire.vocabulary import TEMPLATE_QUERY, TEMPLATE_TOOL
 
@@ -157,7 +157,7 @@ ROUTES: Final = (
         family_b=("/template/init",),
         aliases=("/api/v1/template/init",),  # one shipped client puts the base in front of the path twice
         handler=initialised,
-        answer=one({"type": "object", "properties": {"created": shapes.COUNT}, "required": ["created"]}),
+        answer=one({"type": "object", "properties": {"created": json_schema.COUNT}, "required": ["created"]}),
         repeatable=True,
     ),
 )

@@ -25,7 +25,7 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import DELETE, OF_PROJECT, POST, Area, Route, said
-from gorev.wire import encode, exports, import_report, imports, shapes
+from gorev.wire import encode, exports, import_report, imports, json_schema, shapes
 from gorev.wire.decode import or_absent
 from gorev.wire.json_stream import JsonText, Malformed, text_chunks
 from gorev.wire.kinds import Key
@@ -45,7 +45,7 @@ class ImportBody(ImportArguments, kw_only=True):
     operation_id: Key | UnsetType = UNSET
 
 
-_NAMES: Final = {"anyOf": [{"type": "array", "items": shapes.TEXT}, shapes.TEXT]}
+_NAMES: Final = {"anyOf": [{"type": "array", "items": json_schema.TEXT}, json_schema.TEXT]}
 EXPORT: Final = Fields(
     ExportBody,
     EXPORT_TOOL,
@@ -181,11 +181,11 @@ def _written(report: ImportReport, call: Call) -> dict[str, Any]:
 
 _EXPORTED: Final = {
     "type": "object",
-    "properties": {"file_path": shapes.TEXT, "exported_count": shapes.COUNT, "counts": shapes.EXPORT_COUNTS},
+    "properties": {"file_path": json_schema.TEXT, "exported_count": json_schema.COUNT, "counts": shapes.EXPORT_COUNTS},
     "required": ["file_path", "exported_count", "counts"],
     "additionalProperties": False,
 }
-_DOCUMENT: Final = shapes.noted(
+_DOCUMENT: Final = json_schema.noted(
     {"type": "object", "not": {"required": ["exported_count"]}},
     "the document; one that is not JSON as a text under content",
 )
@@ -201,7 +201,7 @@ ROUTES: Final = (
         handler=exported,
         bodies=(EXPORT,),
         answer=route.enveloped(
-            {"message": shapes.TEXT, "path": shapes.TEXT, "data": {"anyOf": [_EXPORTED, _DOCUMENT]}}, "path"
+            {"message": json_schema.TEXT, "path": json_schema.TEXT, "data": {"anyOf": [_EXPORTED, _DOCUMENT]}}, "path"
         ),
         errors=(
             "invalid_status",
@@ -222,7 +222,7 @@ ROUTES: Final = (
         family_b=("/import",),
         handler=imported,
         bodies=(IMPORT,),
-        answer=route.enveloped({"message": shapes.TEXT, "data": shapes.IMPORT_SHAPE}),
+        answer=route.enveloped({"message": json_schema.TEXT, "data": shapes.IMPORT_SHAPE}),
         errors=(
             "missing_parameter",
             "invalid_format",

@@ -14,10 +14,10 @@ from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply
 from gorev.rest.route import DELETE, GET, POST, Area, Route, said
 from gorev.services.registry import KnownWorkspace
-from gorev.wire import shapes
+from gorev.wire import json_schema, shapes
 from gorev.wire.encode import instant
+from gorev.wire.json_schema import Many
 from gorev.wire.kinds import Text
-from gorev.wire.shapes import Many
 from gorev.wire.vocabulary import WORKSPACE
 
 
@@ -97,7 +97,7 @@ ROUTES: Final = (
         methods=GET,
         family_b=("/workspaces",),
         handler=listed,
-        answer=route.enveloped({"workspaces": Many(shapes.WORKSPACE_SHAPE), "total": shapes.COUNT}),
+        answer=route.enveloped({"workspaces": Many(shapes.WORKSPACE_SHAPE), "total": json_schema.COUNT}),
         of_workspace=False,
     ),
     Route(
@@ -109,7 +109,7 @@ ROUTES: Final = (
         family_b=("/workspaces/register",),
         handler=registered,
         bodies=(REGISTRATION,),
-        answer=route.enveloped({"workspace_id": shapes.ID, "workspace": shapes.WORKSPACE_SHAPE}),
+        answer=route.enveloped({"workspace_id": json_schema.ID, "workspace": shapes.WORKSPACE_SHAPE}),
         errors=("missing_parameter", "workspace_unavailable", "busy"),
         of_workspace=False,
     ),

@@ -54,7 +54,12 @@ def identifier(path: Path) -> str:
     return hashlib.sha256(os.fsencode(path)).hexdigest()[:16]
 
 
-def open_database(location: Location, language: str = "tr", interruption: Interruption = NEVER_INTERRUPTED) -> Opened:
+def open_database(
+    location: Location,
+    language: str = "tr",
+    interruption: Interruption = NEVER_INTERRUPTED,
+    suspected: bool = False,
+) -> Opened:
     """Find or create the database of a folder and bring it up to date; what a new one is shipped with is in a language.
 
     @raise InvalidValue: the path is no folder.
@@ -68,7 +73,7 @@ def open_database(location: Location, language: str = "tr", interruption: Interr
         database.parent.mkdir(mode=0o755, parents=location.database is not None, exist_ok=True)
     except OSError as error:
         raise WorkspaceUnavailable(reason="io", path=str(location.path), system=error.strerror) from error
-    version = prepare(database, location.mode, language, interruption)
+    version = prepare(database, location.mode, language, interruption, suspected=suspected)
     status = database.stat()
     return Opened(
         database=database,
@@ -87,11 +92,16 @@ def _is_folder(path: Path) -> bool:
 
 def file_of(location: Location) -> tuple[int, int] | None:
     """What the database of a folder is on disk, nothing if it is not there."""
+    return None if (state := state_of(location)) is None else state[:2]
+
+
+def state_of(location: Location) -> tuple[int, int, int, int] | None:
+    """What the database of a folder is on disk, its size and when it was changed; nothing if it is not there."""
     try:
         status = (location.database or database_in(location.path)).stat()
     except OSError:
         return None
-    return status.st_dev, status.st_ino
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns
 
 
 def database_in(path: Path) -> Path:

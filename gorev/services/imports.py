@@ -6,6 +6,7 @@ How a document looks is for the wire, which hands in what reads it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -16,7 +17,7 @@ from twisted.internet.threads import deferToThreadPool
 
 from gorev.domain import project as project_rules
 from gorev.domain import task as task_rules
-from gorev.domain.errors import InvalidReference, ProjectNotFound
+from gorev.domain.errors import GorevError, InvalidReference, ProjectNotFound
 from gorev.domain.event import EventKind, TemplatesAdded
 from gorev.domain.importing.document import Incoming
 from gorev.domain.importing.plan import Change, ImportReport, Plan, Resolution, Terms
@@ -131,7 +132,11 @@ class ImportOperations:
 
         if terms.dry_run:
             return await self._turn.run(self._store.read, rehearsed)
-        return await self._store.write(work, ImportReport, once)
+        try:
+            return await self._store.write(work, ImportReport, once)
+        finally:
+            with suppress(GorevError):
+                await self._store.write(lambda transaction, now: imports.leave_room(transaction.cursor), type(None))
 
 
 def _whole_ids(cursor: Cursor, terms: Terms) -> Terms:
@@ -165,7 +170,11 @@ class _Doing:
         """The entries; between them the work goes on."""
         if self._plan.terms.replace:
             yield from self._of_former_rows()
-        with derived.postponed(self._cursor, emptied=self._plan.terms.replace):
+        replaces = self._plan.terms.replace
+        with ExitStack() as later:
+            later.enter_context(derived.postponed(self._cursor, emptied=replaces))
+            if replaces or len(self._plan.tasks) > tasks.number(self._cursor):
+                later.enter_context(derived.indexes_later(self._cursor))
             self._store_new()
         yield from self._of_projects()
         yield from self._of_templates()

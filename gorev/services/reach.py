@@ -1,7 +1,8 @@
 """Which files a workspace's user may name, for reading and for writing (``rest-api.md`` §4.14).
 
-What is allowed is decided on paths alone, once symlinks are resolved; that and everything else here touches the disk
-and is for threads. Errors name the path as the caller gave it and never quote a file.
+What is allowed is decided on paths, once symlinks are resolved, and on the file that was really opened: between the
+two, a part of the path may become a symlink to elsewhere. All of this touches the disk and is for threads. Errors name
+the path as the caller gave it and never quote a file.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from gorev.domain.errors import FileMissing, FileUnusable, PathNotAllowed
 from gorev.domain.text import clean
 
 HEAD_BYTES: Final = 4_096
+# Of a path that is resolved: its end is no symlink. Should it be a pipe, no writer is waited for.
+_READING: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
 @attrs.frozen(kw_only=True)
@@ -95,8 +98,18 @@ class Reach:
         if any(path.parent == each.parent and path.name.startswith(each.name) for each in databases):
             return True
         with suppress(OSError):
-            status = path.stat()
-            return any(os.path.samestat(status, each.stat()) for each in databases)
+            return self.holds(path.stat())
+        return False
+
+    def holds(self, status: os.stat_result) -> bool:
+        """Whether a file is one of the daemon's own, by whatever name: a hard link has another one."""
+        own = [_real(each) for each in self.databases()]
+        with suppress(OSError):
+            own += self.own_folder.iterdir()
+        for each in own:
+            with suppress(OSError):
+                if os.path.samestat(status, each.stat()):
+                    return True
         return False
 
 
@@ -119,16 +132,20 @@ def reading(reach: Reach, given: str) -> Iterator[tuple[Path, BinaryIO]]:
     path = reach.resolved(given)
     reach.check_readable(given, path)
     try:
-        # Not to wait for a writer, should it be a pipe.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        # Opening alone does something to some devices.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PathNotAllowed(path=given, reason="it is no regular file")
+        descriptor = os.open(path, _READING)
     except (FileNotFoundError, NotADirectoryError):
         raise FileMissing(path=given) from None
     except OSError as error:
         raise FileUnusable(path=given, system=error.strerror) from None
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-        os.close(descriptor)
-        raise PathNotAllowed(path=given, reason="it is no regular file")
     with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise PathNotAllowed(path=given, reason="it is no regular file")
+        if _real(path) != path or reach.holds(status):
+            raise PathNotAllowed(path=given, reason="it was changed meanwhile")
         try:
             yield path, file
         except OSError as error:
@@ -147,40 +164,47 @@ def writing(
     """
     path = reach.resolved(given)
     reach.check_writable(given, path, extensions)
-    fresh = path.with_name(f".gorev-{os.urandom(4).hex()}.new")
+    fresh = f".gorev-{os.urandom(4).hex()}.new"
     try:
-        mode = _replaceable_mode(given, path, is_export)
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Between the check and here a part of the path may have become a symlink to elsewhere.
-        if _real(path.parent) != path.parent:
-            raise PathNotAllowed(path=given, reason="it was changed meanwhile")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+        # From here on everything is done in the folder that was checked, wherever its path leads by then.
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                if mode is not None:
-                    os.fchmod(descriptor, mode)
-                yield path, file
-                file.flush()
-                os.fsync(descriptor)
-            _replaceable_mode(given, path, is_export)
-            fresh.replace(path)
-        except BaseException:
-            fresh.unlink(missing_ok=True)
-            raise
+            if _real(path.parent) != path.parent or not os.path.samestat(os.fstat(folder), path.parent.stat()):
+                raise PathNotAllowed(path=given, reason="it was changed meanwhile")
+            mode = _replaceable_mode(given, folder, path.name, is_export)
+            descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=folder)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    if mode is not None:
+                        os.fchmod(descriptor, mode)
+                    yield path, file
+                    file.flush()
+                    os.fsync(descriptor)
+                _replaceable_mode(given, folder, path.name, is_export)
+                os.replace(fresh, path.name, src_dir_fd=folder, dst_dir_fd=folder)
+            except BaseException:
+                with suppress(FileNotFoundError):
+                    os.unlink(fresh, dir_fd=folder)
+                raise
+        finally:
+            os.close(folder)
     except OSError as error:
         raise FileUnusable(path=given, system=error.strerror) from None
 
 
-def _replaceable_mode(given: str, path: Path, is_export: Callable[[bytes], bool]) -> int | None:
-    """The mode of the file that is there, if there is one."""
+def _replaceable_mode(given: str, folder: int, name: str, is_export: Callable[[bytes], bool]) -> int | None:
+    """The mode of the file of this name in an open folder, if there is one."""
     try:
-        status = path.lstat()
+        if not stat.S_ISREG(os.stat(name, dir_fd=folder, follow_symlinks=False).st_mode):
+            raise PathNotAllowed(path=given, reason="it is no regular file")
+        descriptor = os.open(name, _READING, dir_fd=folder)
     except FileNotFoundError:
         return None
-    if not stat.S_ISREG(status.st_mode):
-        raise PathNotAllowed(path=given, reason="it is no regular file")
-    if status.st_size:
-        with path.open("rb") as file:
-            if not is_export(file.read(HEAD_BYTES)):
-                raise PathNotAllowed(path=given, reason="a file that is no export is there")
-    return stat.S_IMODE(status.st_mode)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise PathNotAllowed(path=given, reason="it is no regular file")
+        if status.st_size and not is_export(file.read(HEAD_BYTES)):
+            raise PathNotAllowed(path=given, reason="a file that is no export is there")
+    return status.st_mode & 0o777

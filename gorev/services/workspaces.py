@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +25,7 @@ from gorev.services.bulk import BulkOperations
 from gorev.services.catalogue import CatalogueOperations
 from gorev.services.context import ContextOperations
 from gorev.services.exports import ExportOperations
-from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database
+from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database, state_of
 from gorev.services.idleness import LOOK_SECONDS, Idleness, User
 from gorev.services.imports import ImportOperations
 from gorev.services.links import LinkOperations
@@ -43,6 +44,7 @@ from gorev.services.watches import WatchOperations
 from gorev.services.watching.service import FileWatching
 from gorev.storage import events
 from gorev.storage.database import USUAL_TUNING, Database, Tuning
+from gorev.storage.file_systems import network_file_system_of
 from gorev.storage.foreign import ForeignCommits
 from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Cursor
@@ -51,6 +53,8 @@ from gorev.storage.sqlite import Cursor
 ACCESS_RESOLUTION: Final = timedelta(minutes=1)
 # How soon clients hear of what another process does to a database.
 FOREIGN_SECONDS: Final = 1.0
+# How soon the memory of an export or import is returned.
+GIVE_BACK_SECONDS: Final = 5.0
 
 
 @attrs.frozen(kw_only=True)
@@ -70,6 +74,15 @@ class Health:
     latency_ms: float
     task_count: int
     error: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class KnownRefusal:
+    """A workspace whose database could not be opened when it was last asked for, and why."""
+
+    id: str
+    path: str
+    reason: str
 
 
 @attrs.frozen(eq=False)
@@ -195,6 +208,9 @@ class Workspaces(Service):
         self._same_file: dict[str, str] = {}  # ids of paths whose file another open workspace has (rule W3)
         self._opening: dict[str, list[Deferred[Workspace]]] = {}
         self._closing: dict[str, list[Deferred[None]]] = {}
+        self._suspected: set[str] = set()  # those whose database was damaged when it was last in use
+        self._refused: dict[str, KnownRefusal] = {}
+        self._default_seen: object = None  # the file of the default workspace when it could last not be opened
         self._errands: set[Deferred[Any]] = set()
         self._file_lock = DeferredLock()
         self._saved = datetime.now(UTC)
@@ -203,6 +219,7 @@ class Workspaces(Service):
         self._rounds = (
             (LOOK_SECONDS, LoopingCall(self._close_unused)),
             (FOREIGN_SECONDS, LoopingCall(self._look_for_others)),
+            (GIVE_BACK_SECONDS, LoopingCall(undertakings.give_back)),
         )
         for user in (undertakings.is_under_way, watching.is_watching):
             self._idleness.keep_open_while(user)
@@ -359,7 +376,41 @@ class Workspaces(Service):
 
     def _look_for_others(self) -> None:
         for workspace in self._open.values():
-            self._errand(Deferred.fromCoroutine(workspace.database.look_for_others()))
+            self._errand(Deferred.fromCoroutine(self._look(workspace)))
+        if self.default_state is not None and self.default_id not in self._opening:
+            self._errand(Deferred.fromCoroutine(self._open_default_anew()))
+
+    async def _look(self, workspace: Workspace) -> None:
+        """See whether another process wrote to the file, or put another one in its place."""
+        location = Location(path=workspace.path, database=workspace.opened.database)
+        if await self._in_thread(file_of, location) == workspace.opened.file:
+            await workspace.database.look_for_others()
+        elif self._open.get(workspace.id) is workspace:
+            self._log.warn("{path} is another file now, or none", path=str(workspace.opened.database))
+            await self.close(workspace.id)
+
+    async def _open_default_anew(self) -> None:
+        """Try it if its file is no longer what could not be opened: nobody may ask for it until it can be."""
+        seen = await self._in_thread(state_of, self._default)
+        if seen != self._default_seen and not self._stopping:
+            self._default_seen = seen
+            await self._open_default()
+
+    def _found_damage(self, id_: str) -> None:
+        """Let go of a database that is damaged, so that a sound one can be put in its place."""
+        self._suspected.add(id_)
+        if id_ in self._open:
+            self._log.error("the database of workspace {id} is damaged", id=id_)
+            self._errand(Deferred.fromCoroutine(self._examine(id_)))
+
+    async def _examine(self, id_: str) -> None:
+        """Close it, and see whether it can be opened: what the daemon says of its health depends on it."""
+        await self.close(id_)
+        with suppress(GorevError):
+            await self.resolve(id_)
+
+    def _in_thread(self, work: Callable[..., Any], *arguments: Any) -> Deferred[Any]:
+        return deferToThreadPool(self._reactor, self._reactor.getThreadPool(), work, *arguments)
 
     def every(self) -> list[KnownWorkspace]:
         """All known workspaces, the most recently used first."""
@@ -368,6 +419,10 @@ class Workspaces(Service):
     def open_workspaces(self) -> list[Workspace]:
         """Those that are open now."""
         return list(self._open.values())
+
+    def refusals(self) -> list[KnownRefusal]:
+        """Those that could not be opened, the default one apart."""
+        return [each for each in self._refused.values() if each.id != self.default_id]
 
     def canonical(self, id_: str) -> str:
         """The id that an alias stands for; any other id itself, which may have been saved as an alias elsewhere."""
@@ -417,12 +472,16 @@ class Workspaces(Service):
             if isinstance(error, WorkspaceUnavailable):
                 error = WorkspaceUnavailable(**({"path": str(location.path)} | dict(error.details)))
                 self._log.error("workspace {path} is unavailable: {reason}", **error.details)
+            reason = str(error.details.get("reason", error.code))
+            if isinstance(error, WorkspaceUnavailable):
+                self._refused[id_] = KnownRefusal(id=id_, path=str(location.path), reason=reason)
             if id_ == self.default_id:
-                self.default_state = str(error.details.get("reason", error.code))
+                self.default_state = reason
             for waiting in self._opening.pop(id_):
                 if not waiting.called:
                     waiting.errback(error)
             return
+        self._refused.pop(id_, None)
         if id_ == self.default_id:
             self.default_state = None
         for waiting in self._opening.pop(id_):
@@ -437,7 +496,9 @@ class Workspaces(Service):
             location,
             self._language,
             self.openings.interruption,
+            id_ in self._suspected,
         )
+        self._suspected.discard(id_)
         owner = self._known.get(self._aliases.get(id_, ""))
         if owner is not None and owner.id not in self._open and await self._has_file(owner, opened):
             self._same_file[id_] = owner.id
@@ -462,7 +523,14 @@ class Workspaces(Service):
             trimming.heard(events[-1].seq)
             self._publish(id_, events)
 
-        database = Database(self._reactor, opened.database, committed, self._tuning, ForeignCommits())
+        database = Database(
+            self._reactor,
+            opened.database,
+            committed,
+            self._tuning,
+            ForeignCommits(),
+            on_damage=lambda: self._found_damage(id_),
+        )
         store = Store(database)
         trimming = Trimming(self._reactor, store, self._retention)
         reach = Reach(
@@ -525,7 +593,17 @@ class Workspaces(Service):
         await database.look_for_others()  # what is there by now is not news
         await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
+        self._errand(Deferred.fromCoroutine(self._look_at_file_system(opened.database)))
         return workspace
+
+    async def _look_at_file_system(self, database: Path) -> None:
+        kind = await self._in_thread(network_file_system_of, database.parent)
+        if kind is not None:
+            self._log.warn(
+                "{path} is on a network file system ({kind}), where its locks may not hold: better on a local disk",
+                path=str(database),
+                kind=kind,
+            )
 
     async def _has_file(self, known: KnownWorkspace, opened: Opened) -> bool:
         """Whether a workspace that is not open is stored in this file too."""

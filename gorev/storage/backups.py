@@ -128,23 +128,30 @@ def restore(copy: Path, database: Path) -> Path | None:
     partial = database.with_name(f"{database.name}.restored.partial")
     try:
         copy_to(copy, partial)
-        aside = _move_aside(database) if database.exists() else None
-        partial.rename(database)
+        aside = _set_aside(database) if database.exists() else None
+        partial.replace(database)
     finally:
         partial.unlink(missing_ok=True)
     sync(database.parent)
     return aside
 
 
-def _move_aside(database: Path) -> Path:
-    """Rename a database with its write-ahead log, without which it is not whole."""
+def _set_aside(database: Path) -> Path:
+    """Give a database another name, and its write-ahead log, without which it is not whole.
+
+    Where the file system has links the old name stays until another file takes it: a daemon that looks for it in
+    between would make a new one.
+    """
     instant = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     aside = database.with_name(f"{database.name}.set-aside-{instant}")
     for suffix in ("-wal", "-shm"):
         log = database.with_name(database.name + suffix)
         if log.exists():
             log.rename(aside.with_name(aside.name + suffix))
-    database.rename(aside)
+    try:
+        aside.hardlink_to(database)
+    except OSError:
+        database.rename(aside)
     return aside
 
 

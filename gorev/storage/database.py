@@ -24,7 +24,7 @@ from twisted.internet.interfaces import IReactorThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
-from gorev.domain.errors import Busy, GorevError, ShuttingDown
+from gorev.domain.errors import Busy, GorevError, ShuttingDown, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.storage import sqlite
 
@@ -142,8 +142,11 @@ class Database:
         on_commit: Callable[[list[Event]], None],
         tuning: Tuning = USUAL_TUNING,
         others: Others = NO_OTHERS,
+        on_damage: Callable[[], None] = lambda: None,
     ) -> None:
+        """``on_damage`` is called when the file turns out to be damaged, before whoever asked for something hears."""
         self.path = path
+        self._on_damage = on_damage
         self._others = others
         self._on_commit = on_commit
         self._waiting: deque[_Pending[Any]] = deque()
@@ -211,8 +214,14 @@ class Database:
             self._reading -= 1
             self._tell_if_read()
         if isinstance(outcome, Failure):
+            self._heed(outcome)
             outcome.raiseException()
         return outcome
+
+    def _heed(self, failure: Failure) -> None:
+        error = failure.value
+        if isinstance(error, WorkspaceUnavailable) and error.details.get("reason") == "corrupt":
+            self._on_damage()
 
     async def _write_waiting(self) -> None:
         try:
@@ -239,6 +248,7 @@ class Database:
                     elif pending.done.called:
                         continue
                     elif isinstance(outcome.result, Failure):
+                        self._heed(outcome.result)
                         pending.done.errback(outcome.result)
                     else:
                         pending.done.callback(outcome.result)
@@ -263,8 +273,8 @@ class Database:
         await self._written
         try:
             await self._writer.runWithConnection(_checkpoint)
-        except sqlite3.Error:
-            self._log.failure("could not checkpoint {path}", path=str(self.path))
+        except sqlite3.Error as error:
+            self._log.warn("could not checkpoint {path}: {error}", path=str(self.path), error=error)
         self._readers.close()
         self._writer.close()
 

@@ -1,4 +1,4 @@
-"""What is derived from tasks, made at once for many of them: the search index, and the counts of each sort.
+"""What is derived from tasks, made at once for many of them: indexes, the search index, and the counts of each sort.
 
 Triggers keep both in step, row by row (migrations 2 to 4). For many new rows that is most of the work: FTS5 writes its
 index out at the end of every statement, so that rows one by one cost it eight times what they cost together.
@@ -83,4 +83,19 @@ def postponed(cursor: Cursor, *, emptied: bool) -> Iterator[None]:
             cursor.execute(each.clear)
         cursor.execute(each.add, (0 if emptied else last,))
     for statement in triggers.values():
+        cursor.execute(statement)
+
+
+@contextmanager
+def indexes_later(cursor: Cursor) -> Iterator[None]:
+    """Take the indexes away for a while and make them anew from all rows at once. Those that keep rows unique stay.
+
+    For when nearly all rows are new. The indexes come back with the transaction if it fails.
+    """
+    indexes = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'")
+    statements = indexes.fetchall()
+    for name, _ in statements:
+        cursor.execute(f'DROP INDEX "{name}"')
+    yield
+    for _, statement in statements:
         cursor.execute(statement)

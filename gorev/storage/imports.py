@@ -78,6 +78,11 @@ def room(cursor: Cursor) -> Iterator[None]:
         cursor.execute(f"PRAGMA cache_size = {usual}")
 
 
+def leave_room(cursor: Cursor) -> None:
+    """Give back the pages that `room` was for. They are kept until the transaction is over, and then for good."""
+    cursor.execute("PRAGMA shrink_memory")
+
+
 def every_task(cursor: Cursor) -> Outline:
     """All tasks, children before their parents, as they must be taken away."""
     order = [view.project.id for view in projects.every(cursor)]

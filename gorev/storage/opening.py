@@ -23,10 +23,18 @@ from gorev.storage.interruption import NEVER_INTERRUPTED, Interruption
 _OUR_TABLES: Final = {"schema_version", "workspace", "tasks"}
 
 
-def prepare(path: Path, mode: int, language: str = "tr", interruption: Interruption = NEVER_INTERRUPTED) -> int:
+def prepare(
+    path: Path,
+    mode: int,
+    language: str = "tr",
+    interruption: Interruption = NEVER_INTERRUPTED,
+    *,
+    suspected: bool = False,
+) -> int:
     """Create or upgrade the database at ``path``, with all it is shipped with, and return its schema version.
 
-    A new file gets ``mode``, and filter profiles named in ``language``. Each migration is one transaction; before the
+    A file that was not closed in order, or is ``suspected``, is read through for damage at first. A new file gets
+    ``mode``, and filter profiles named in ``language``. Each migration is one transaction; before the
     first one on a file that holds data, the file is copied beside itself. A file of the original program is adopted
     (`gorev.storage.adoption`).
 
@@ -42,7 +50,7 @@ def prepare(path: Path, mode: int, language: str = "tr", interruption: Interrupt
         connection = sqlite.connect(path)
         try:
             with interruption.of(connection):
-                if uncleanly_closed:
+                if uncleanly_closed or suspected:
                     check(connection, path)
                 version = _migrate(connection, path, interruption)
                 _add_defaults(connection, language)

@@ -16,6 +16,7 @@ import attrs
 from gorev.domain.search.request import FILTER_SCORE, HIGH_PRIORITY, IN_PROGRESS, WHOLE_IN_TITLE, SearchSort
 from gorev.domain.search.words import ATOMS_LIMIT, Atom, Field, TextQuery, pattern, plain, searchable
 from gorev.domain.text import folded
+from gorev.storage import tasks
 from gorev.storage.encoding import packed
 from gorev.storage.sqlite import Cursor
 from gorev.storage.task_selection import ALWAYS, NEVER, Condition, all_of
@@ -182,7 +183,7 @@ def of_filters(
         return [], 0
     by = _BY[order.sort].format("DESC" if order.descending else "ASC")
     index = _IN_ORDER.get(order.sort)
-    if index is not None and order.limit * _number_of_tasks(cursor) <= total * total:
+    if index is not None and order.limit * tasks.number(cursor) <= total * total:
         source = f"tasks INDEXED BY {index}"  # gone through in order, until enough match
     else:
         source, by = "tasks", f"+{by}"  # looked up, and then sorted: the plus keeps SQLite from an index for that
@@ -410,7 +411,7 @@ def _labels(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> 
 
 def _rarities(cursor: Cursor, labels: Sequence[_Label], atoms: Sequence[Atom]) -> dict[str, dict[str, float]]:
     """What each label adds to the score of a task that bears it, by kind: its rarity, for each atom that it matches."""
-    all_tasks = _number_of_tasks(cursor)
+    all_tasks = tasks.number(cursor)
     patterns = [pattern([atom]) for atom in atoms]
     scores: dict[str, dict[str, float]] = {}
     for kind, statement in _BEARERS.items():
@@ -422,11 +423,6 @@ def _rarities(cursor: Cursor, labels: Sequence[_Label], atoms: Sequence[Atom]) -
             matched = sum(each.search(of_kind[id_].name) is not None for each in patterns)
             scores.setdefault(kind, {})[id_] = _LABEL_WEIGHT * rarity * max(1, matched)
     return scores
-
-
-def _number_of_tasks(cursor: Cursor) -> int:
-    (number,) = cursor.execute("SELECT coalesce(sum(number), 0) FROM task_counts").fetchone()
-    return int(number)
 
 
 def _matching(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> Condition:

@@ -67,6 +67,12 @@ _UPDATE: Final = """
 """
 
 
+def number(cursor: Cursor) -> int:
+    """How many tasks there are."""
+    (found,) = cursor.execute("SELECT coalesce(sum(number), 0) FROM task_counts").fetchone()
+    return int(found)
+
+
 def one(cursor: Cursor, task_id: str) -> TaskView | None:
     """A task by its whole id, with its links."""
     for view in by_ids(cursor, [task_id]):

@@ -17,6 +17,7 @@ from msgspec import Meta
 from gorev.domain.text import NAME_LIMIT
 from gorev.wire import kinds
 from gorev.wire.decode import field_kinds
+from gorev.wire.json_schema import Schema
 from gorev.wire.kinds import (
     DueDate,
     Flag,
@@ -32,7 +33,6 @@ from gorev.wire.kinds import (
     Threshold,
 )
 from gorev.wire.limits import CLEAN
-from gorev.wire.shapes import Schema
 from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, SORT, STATUS, TAG, Names, Vocabulary, also_understood
 
 _TABLES: Final[Mapping[Any, Mapping[Any, str]]] = {

@@ -46,7 +46,8 @@ class Hub(Service):
     """The hub; as a service it says farewell when the daemon stops.
 
     ``limit`` is how many connections there may be. ``make_room`` is asked for so many file descriptors and tells how
-    many the process may have. ``language`` chooses one for an ``Accept-Language``, None if there is none.
+    many the process may have. ``language`` chooses one for an ``Accept-Language``, None if there is none. When this
+    daemon stops, ``is_replaced`` says whether another one is about to start.
     """
 
     name = "hub"
@@ -60,12 +61,14 @@ class Hub(Service):
         limit: int,
         make_room: Callable[[int], int],
         language: Callable[[str | None], str],
+        is_replaced: Callable[[], bool] = lambda: False,
     ) -> None:
         self._clock = clock
         self._workspaces = workspaces
         self._limit = limit
         self._make_room = make_room
         self.language = language
+        self._is_replaced = is_replaced
         self._connections: set[Connection] = set()
         self._announced: dict[str, int] = {}
         self._gone: Deferred[None] | None = None
@@ -110,7 +113,7 @@ class Hub(Service):
         """Tell every client, close, and wait a moment for them to have heard it."""
         super().stopService()
         self._gone = Deferred()
-        message = {"type": "shutdown", "reason": "daemon_stopping"}
+        message = {"type": "shutdown", "reason": "daemon_restarting" if self._is_replaced() else "daemon_stopping"}
         farewell = Announcement(lambda format_: [message | self._now(format_)], self.prepared)
         for connection in list(self._connections):
             if connection.state == connection.STATE_OPEN:

@@ -146,11 +146,9 @@ def strangers_port(place: Place) -> None:
     """Somebody else listens on the port of a daemon that was killed."""
     port = int(place.daemon.lock["port"])
     place.daemon.kill()
-    listener = socket.create_server(("127.0.0.1", port))
-    place.others.append(
-        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[listener.fileno()])
-    )
-    listener.close()
+    with suppress(OSError), socket.create_server(("127.0.0.1", port)) as listener:  # or somebody has it already
+        stranger = [sys.executable, "-c", "input()"]
+        place.others.append(subprocess.Popen(stranger, stdin=subprocess.PIPE, pass_fds=[listener.fileno()]))
 
 
 def truncated_lock(place: Place) -> None:
@@ -225,6 +223,9 @@ ALIVE: Final[dict[str, Callable[[Place], None]]] = {
 }
 
 
+SHORT: Final = ("truncated lock", "lock overwritten under the daemon")
+
+
 def _processes(home: Path) -> list[psutil.Process]:
     found = []
     for process in psutil.process_iter():
@@ -240,7 +241,7 @@ def _is_answered(bridge: subprocess.Popen[bytes]) -> bool:
     with suppress(ValueError, BrokenPipeError):
         bridge.stdin.write(PING)
         bridge.stdin.flush()
-        return "result" in json.loads(bridge.stdout.readline())
+        return bool("result" in json.loads(bridge.stdout.readline()))
     return False
 
 
@@ -282,7 +283,7 @@ def one(place: Place, spoil: Callable[[Place], None], *, stays: bool) -> Counter
 
 def _is_published(place: Place) -> bool:
     with suppress(OSError, ValueError, KeyError):
-        return psutil.pid_exists(place.daemon.pid) and place.daemon.get("/api/health").json["pid"] == place.daemon.pid
+        return bool(place.daemon.get("/api/health").json["pid"] == place.daemon.pid)
     return False
 
 
@@ -292,8 +293,8 @@ def _is_clean(place: Place) -> bool:
     return not _processes(place.home) and not place.lock.exists() and not (place.folder / "mcp.sock").exists()
 
 
-def run(seconds: float, seed: int | None = None, at_least: int = 1) -> Tally:
-    """Each of them so often, and more as long as there is time."""
+def run(seconds: float, seed: int | None = None, only: tuple[str, ...] = ()) -> Tally:
+    """Each of them, or of those that are named, and again as long as there is time."""
     seed = random.randrange(1 << 32) if seed is None else seed
     chance = random.Random(seed)
     every = [(name, spoil, False) for name, spoil in DEAD.items()] + [
@@ -301,8 +302,9 @@ def run(seconds: float, seed: int | None = None, at_least: int = 1) -> Tally:
     ]
     done: Counter[str] = Counter()
     losses: Counter[str] = Counter()
+    every = [each for each in every if each[0] in (only or (each[0],))]
     deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline or sum(done.values()) < at_least * len(every):
+    while time.monotonic() < deadline or sum(done.values()) < len(every):
         name, spoil, stays = every[sum(done.values()) % len(every)]
         home = Path(tempfile.mkdtemp(prefix="gorev-")).resolve()
         place = Place(home, chance)

@@ -17,6 +17,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import attrs
+import psutil
 
 from tests.campaigns.homes import own_daemon
 from tests.campaigns.tally import Tally
@@ -144,16 +145,17 @@ async def load(url: str, seconds: float, clients: int) -> tuple[Results, int, in
 def run(seconds: float, clients: int = CLIENTS) -> Tally:
     """The load on a daemon of its own."""
     with own_daemon() as daemon:
-        begun = time.monotonic()
+        process = psutil.Process(daemon.pid)
+        before, begun = sum(process.cpu_times()[:2]), time.monotonic()
         results, lost, wrong = asyncio.run(load(daemon.url, seconds, clients))
         took = time.monotonic() - begun
-        metrics = daemon.get("/api/health/db").json["status"]
+        worked = sum(process.cpu_times()[:2]) - before
     requests = sum(results.statuses.values())
     figures: dict[str, object] = {
         "clients": clients,
         "requests": f"{requests} in {took:.0f} s, {requests / max(seconds, 1):.0f}/s",
         "counted": f"{sum(results.counted.values())}, refused with 412 before: {results.refused}",
-        "databases": metrics,
+        "the daemon's CPU": f"{worked / requests * 1000:.2f} ms a request, {worked / took:.0%} of one core",
     }
     for kind, times in sorted(results.milliseconds.items()):
         cuts = statistics.quantiles(times, n=100) if len(times) > 1 else [times[0]] * 99

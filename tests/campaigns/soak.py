@@ -32,6 +32,7 @@ CLIENTS: Final = 32
 PAUSE_SECONDS: Final = 0.04  # of a client between two operations, on average: more would measure the clients
 CALLS_PER_VISIT: Final = 400  # on average; then a client leaves and comes again
 LOOK_SECONDS: Final = 1.0
+LOOKS: Final = 20  # at least
 MIB: Final = 1 << 20
 # What may come on top of the first fifth. Between two looks, a collection or a checkpoint makes some.
 GROWTH_MIB: Final = 8.0
@@ -101,7 +102,7 @@ class McpVisitor:
         parent: str,
         chance: random.Random,
         request: Callable[[str, dict[str, Any]], Any],
-        leave: Callable[[], None],
+        leave: Callable[[], object],
     ) -> None:
         self._parent = parent
         self._chance = chance
@@ -117,16 +118,15 @@ class McpVisitor:
             made = self._call("gorev_hierarchy", action="create_subtask", parent_id=self._parent, baslik="Soak")
             self._task = made["structuredContent"]["gorev"]["id"]
             return not made.get("isError")
-        tool, arguments = self._chance.choice(
-            [
-                ("gorev_detay", {"id": self._task}),
-                ("gorev_listele", {"limit": 20}),
-                ("gorev_guncelle", {"id": self._task, "oncelik": self._chance.choice(["dusuk", "yuksek"])}),
-                ("gorev_search", {"mode": "nlp", "query": "soak"}),
-                ("ozet_goster", {}),
-                ("gorev_sil", {"id": self._task, "onay": True}),
-            ]
-        )
+        choices: list[tuple[str, dict[str, Any]]] = [
+            ("gorev_detay", {"id": self._task}),
+            ("gorev_listele", {"limit": 20}),
+            ("gorev_guncelle", {"id": self._task, "oncelik": self._chance.choice(["dusuk", "yuksek"])}),
+            ("gorev_search", {"mode": "nlp", "query": "soak"}),
+            ("ozet_goster", {}),
+            ("gorev_sil", {"id": self._task, "onay": True}),
+        ]
+        tool, arguments = self._chance.choice(choices)
         if tool == "gorev_sil":
             self._task = ""
         return not self._call(tool, **arguments).get("isError")
@@ -268,7 +268,7 @@ def run(clients: int, seconds: float) -> Tally:
             thread.start()
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            time.sleep(LOOK_SECONDS)
+            time.sleep(min(LOOK_SECONDS, seconds / LOOKS))
             course.look(process)
         over.set()
         for thread in threads:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import attrs
 import psutil
 import pytest
 
@@ -15,6 +16,7 @@ from gorev.cli import control
 from gorev.cli.control import Sighting, look, stop
 from gorev.cli.speech import Failed
 from gorev.daemon.record import LockRecord
+from gorev.daemon.system import AdvisoryLock
 from tests.daemon.programs import PATIENCE_SECONDS
 
 # Each prints its port, or 1 when it has none, once it is as it is to be; it ends when its standard input does.
@@ -104,6 +106,26 @@ def test_a_daemon_that_is_stopping_is_waited_for_and_not_signalled_again(directo
     draining = pretend("gorev", DRAINING)
     stop(directory, "en", lambda _: draining.communicate(timeout=PATIENCE_SECONDS) and None)
     assert draining.returncode == 0
+
+
+def test_a_daemon_that_seems_younger_than_its_lock_file_is_one_while_it_has_the_guard(
+    directory: Path, pretend: Pretender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock was set forward since it started."""
+    monkeypatch.setattr(control, "STOP_PATIENCE_SECONDS", 0.0)
+    hung = pretend("gorev", HUNG)
+    record = LockRecord.decode((directory / ".lock").read_bytes())
+    assert record is not None
+    assert record.start_time is not None
+    earlier = attrs.evolve(record, start_time=record.start_time - timedelta(days=1))
+    (directory / ".lock").write_bytes(earlier.encode())
+    assert look(directory).state == "dead"
+    guard = AdvisoryLock(directory / ".lock.guard")
+    assert guard.take()
+    assert look(directory).state == "silent"
+    stop(directory, "en")
+    assert hung.wait(PATIENCE_SECONDS) == -9
+    guard.drop()
 
 
 def test_the_lock_file_of_the_next_daemon_is_not_removed(directory: Path, pretend: Pretender) -> None:

@@ -70,10 +70,9 @@ def test_start_and_stop_are_told_in_order(own_daemon: RunningDaemon) -> None:
     own_daemon.start()
     pid = own_daemon.pid
     own_daemon.stop()
-    found = re.findall(
-        r" info \S+ (serving at \S+ \S+ version \S+, PID \d+|shutdown begun|drained|workspace \w+ closed|shutdown complete)",
-        log_of(own_daemon),
-    )
+    serving = r"serving at \S+ \S+ version \S+, PID \d+"
+    ending = r"shutdown begun|drained|workspace \w+ closed|shutdown complete"
+    found = re.findall(rf" info \S+ ({serving}|{ending})", log_of(own_daemon))
     assert found[0].endswith(f"PID {pid}")
     assert [line.split()[0] for line in found[1:]] == ["shutdown", "drained", "workspace", "shutdown"]
     assert found[-1] == "shutdown complete"

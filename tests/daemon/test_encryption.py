@@ -59,7 +59,8 @@ def echoed(factory: ServerFactory[Any], peer: IAddress) -> bytes:
     transport = StringTransport(peerAddress=peer)
     protocol.makeConnection(transport)
     protocol.dataReceived(b"in the clear")
-    return transport.value()
+    heard: bytes = transport.value()
+    return heard
 
 
 NEAR = [IPv4Address("TCP", "127.0.0.1", 1), IPv4Address("TCP", "127.8.9.1", 1), IPv6Address("TCP", "::1", 1)]

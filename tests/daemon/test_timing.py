@@ -21,7 +21,7 @@ def test_a_clock_that_is_set_neither_holds_anything_up_nor_ends_any_patience(hom
     process = start_gorev("daemon", "--api-port", "0", **environment(PYTHONPATH=clock, SHIFT=str(shift)))
     published(home, process)
     daemon = RunningDaemon(home, home)
-    daemon.post("/api/v1/clients/register", {"client_id": "one", "client_type": "mcp-proxy", "ttl_seconds": 60})
+    daemon.post("/api/v1/daemon/clients/register", {"client_id": "one", "client_type": "mcp-proxy"})
     with daemon.events() as stream:
         url = daemon.url
         shift.write_text(str(by_seconds))
@@ -29,7 +29,7 @@ def test_a_clock_that_is_set_neither_holds_anything_up_nor_ends_any_patience(hom
         lock.unlink()
         wait_for(lock.exists)
         assert daemon.url == url
-        assert daemon.get("/api/v1/clients/count").json["total_clients"] == 2
+        assert daemon.get("/api/v1/daemon/clients/count").json["client_count"] == 1
         stream.send({"type": "ping", "timestamp": 1})
         assert stream.until(lambda frame: frame["type"] == "pong")
     process.terminate()

@@ -22,6 +22,7 @@ CALLS = {
     "_fine": 1,
     "_warning": 1,
     "_problem": 1,
+    "Unusable": 0,
 }
 KEYWORDS = {"allowed", "hints", "hint", "title", "description", "reason", "summary", "detail"}
 TABLES = {

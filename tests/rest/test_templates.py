@@ -228,7 +228,9 @@ def test_initialising_brings_back_what_is_missing_and_tells_both_formats(own_dae
     with own_daemon.events() as simple, own_daemon.events("format=change") as change:
         answer = client.request("POST", "/api/v1/template/init")
         assert answer.json["data"] == {"created": 4}
-        told, as_change = simple.read(), change.read()
+        # What was done to the file behind the daemon's back is told as well.
+        told = simple.until(lambda frame: frame["type"] == "template_changed")
+        as_change = change.until(lambda frame: frame["type"] == "template_changed")
     assert (told["type"], told["data"]) == ("template_changed", {"created": 4})
     assert told["seq"] == as_change["seq"] == int(answer.headers["x-gorev-seq"])
     assert (as_change["type"], as_change["action"], as_change["entity_type"], as_change["data"]) == (

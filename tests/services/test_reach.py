@@ -225,3 +225,81 @@ def test_what_is_inside_the_workspace_is_told_by_where_it_really_is(disk: Disk) 
     for given in ("out/x", "../x", "~/x"):
         with pytest.raises(PathNotAllowed):
             reach.check_inside(given, reach.resolved(given))
+
+
+def test_a_folder_that_becomes_a_link_while_a_file_is_written_leads_nowhere_else(disk: Disk) -> None:
+    disk.put("home/work/place/x.json")
+
+    def swap(head: bytes) -> bool:
+        if (disk.folder / "home/work/place").is_dir() and not (disk.folder / "home/work/moved").exists():
+            (disk.folder / "home/work/place").rename(disk.folder / "home/work/moved")
+            (disk.folder / "home/work/place").symlink_to(disk.folder / "elsewhere")
+        return is_export(head)
+
+    with writing(disk.reach, "place/x.json", JSON, swap) as (_, file):
+        file.write(b"new")
+    assert (disk.folder / "home/work/moved/x.json").read_bytes() == b"new"
+    assert left(disk.folder / "elsewhere") == []
+
+
+def swapping(disk: Disk, name: str, target: Path) -> Reach:
+    """A reach in whose judging of a path the file becomes a symlink, as if by another process."""
+
+    def databases() -> list[Path]:
+        path = disk.folder / name
+        if not path.is_symlink():
+            path.unlink()
+            path.symlink_to(target)
+        return disk.reach.databases()  # type: ignore[return-value]  # it is a list
+
+    return attrs.evolve(disk.reach, databases=databases)
+
+
+@pytest.mark.parametrize("target", ["home/work/data.json", "home/.gorev-daemon/daemon.log", "elsewhere/x.json"])
+def test_a_file_that_becomes_a_link_before_it_is_read_is_not_read(disk: Disk, target: str) -> None:
+    disk.put("elsewhere/x.json")
+    disk.put("home/work/in.json")
+    reach = swapping(disk, "home/work/in.json", disk.folder / target)
+    with pytest.raises((PathNotAllowed, FileUnusable)), reading(reach, "in.json"):
+        pass
+
+
+def test_a_file_that_becomes_a_link_before_it_is_replaced_is_not_followed(disk: Disk) -> None:
+    disk.put("home/work/x.json")
+    target = disk.put("elsewhere/x.json", b"theirs")
+    with pytest.raises(PathNotAllowed):
+        write(disk, "x.json", reach=swapping(disk, "home/work/x.json", target))
+    assert target.read_bytes() == b"theirs"
+
+
+@pytest.mark.parametrize("name", ["daemon.log", "token", ".lock", "config.toml"])
+def test_a_hard_link_to_one_of_gorev_s_own_files_is_not_read(disk: Disk, name: str) -> None:
+    own = disk.put(f"home/.gorev-daemon/{name}", b"secret")
+    os.link(own, disk.folder / "home/work/hard.json")
+    with pytest.raises(PathNotAllowed, match="itself"), reading(disk.reach, "hard.json"):
+        pass
+
+
+def test_what_is_written_in_the_place_of_a_hard_link_leaves_its_other_name_as_it_was(disk: Disk) -> None:
+    other = disk.put("elsewhere/other.json")
+    os.link(other, disk.folder / "home/work/x.json")
+    write(disk, "x.json")
+    assert other.read_bytes() == EXPORT
+
+
+@pytest.mark.parametrize("device", ["/dev/null", "/dev/zero", "/dev/tty", "/dev/stdin", "/proc/self/mem"])
+def test_a_device_is_neither_read_nor_written(disk: Disk, device: str) -> None:
+    if not Path(device).exists():
+        pytest.skip(f"there is no {device} here")
+    with pytest.raises((PathNotAllowed, FileUnusable, FileMissing)), reading(disk.reach, device) as (_, file):
+        file.read(1)
+    (disk.folder / "home/work/x.json").symlink_to(device)
+    with pytest.raises(PathNotAllowed):
+        write(disk, "x.json")
+
+
+def test_a_file_does_not_inherit_more_than_permissions(disk: Disk) -> None:
+    path = disk.put("home/work/x.json")
+    path.chmod(0o4755)
+    write(disk, "x.json")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o755

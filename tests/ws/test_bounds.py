@@ -1,4 +1,4 @@
-"""What the event stream does not let itself be talked into: too many, too early, too much (``websocket.md`` §1, §5, §7)."""
+"""What the event stream is not talked into: too many, too early, too much (``websocket.md`` §1, §5, §7)."""
 
 from __future__ import annotations
 

@@ -72,7 +72,7 @@ class Stage:
             self.prepared += 1
             return prepare(payload)
 
-        hub.factory.prepareMessage = counted
+        hub.factory.prepareMessage = counted  # type: ignore[method-assign, assignment]  # a recording one
 
     async def client(self, query: str = "") -> Client:
         """One more client, once it is welcome."""
@@ -80,7 +80,8 @@ class Stage:
 
         factory = WebSocketClientFactory(f"ws://127.0.0.1:{self.port}/ws?workspace_id={self.workspace.id}&{query}")
         factory.protocol = Client
-        client: Client = await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory)
+        client = await TCP4ClientEndpoint(reactor, "127.0.0.1", self.port).connect(factory)
+        assert isinstance(client, Client)
         self.clients.append(client)
         await client.has(1)
         return client
@@ -163,7 +164,7 @@ async def test_what_is_committed_while_a_client_catches_up_is_neither_missed_nor
 async def test_one_connection_that_fails_takes_nothing_from_the_others(house: House) -> None:
     async with stage(house) as here:
         one, other = await here.client(), await here.client()
-        one.transport.abortConnection()
+        one.dropConnection(abort=True)
         await create(here.workspace)
         await other.has(2)
         assert other.seqs() == [1]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import socket
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
 from websockets.sync.client import connect
 
-from tests.support.running_daemon import EventStream, RunningDaemon, wait_for
+from tests.support.running_daemon import GOREV, EventStream, RunningDaemon, wait_for
 from tests.support.workspace_client import WorkspaceClient
 
 LARGE = "ş" * 100_000  # 200 kB as UTF-8
@@ -77,3 +78,13 @@ def test_a_client_that_unsubscribes_in_the_middle_of_its_past_hears_no_more_of_i
         stream.until(lambda frame: frame["type"] == "subscribed")
         stream.send({"type": "ping", "timestamp": 1})
         assert stream.read() == {"type": "pong", "timestamp": 1}
+
+
+def test_a_restart_is_told_as_one(own_daemon: RunningDaemon) -> None:
+    own_daemon.start()
+    with own_daemon.events() as stream:
+        subprocess.run([*GOREV, "daemon", "restart"], env=own_daemon.environment, check=True, capture_output=True)
+        assert stream.read()["reason"] == "daemon_restarting"
+        assert stream.wait_until_closed() == 1001
+    with own_daemon.events():
+        own_daemon.stop()

@@ -3,7 +3,7 @@ import { Tooltip } from "radix-ui";
 import { useCallback, useEffect, useState } from "react";
 
 import { Client } from "./api/client";
-import { type Language, LanguageContext, readLanguage, storeLanguage } from "./locale";
+import { type Language, LanguageContext, loadCatalogue, readLanguage, storeLanguage } from "./locale";
 import { LanguageSwitchContext } from "./locale/switch";
 import { AnnouncerProvider } from "./ui/Announcer";
 import { NoticeProvider } from "./ui/Notices";
@@ -20,7 +20,8 @@ export function App() {
 
   const choose = useCallback((chosen: Language) => {
     storeLanguage(chosen);
-    setLanguage(chosen);
+    // Out of reach, the texts stay as they are.
+    loadCatalogue(chosen).then(() => setLanguage(chosen), () => undefined);
     // A daemon without the route goes on answering by Accept-Language.
     anyWorkspace.announceLanguage(chosen).catch(() => undefined);
   }, []);

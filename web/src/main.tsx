@@ -13,6 +13,7 @@ import { createRoot } from "react-dom/client";
 
 import { Refused } from "./api/client";
 import "./app.css";
+import { loadCatalogue, readLanguage } from "./locale";
 import { router } from "./router";
 import { applyAppearance } from "./shell/appearance";
 
@@ -33,6 +34,7 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 applyAppearance();
+await loadCatalogue(readLanguage());
 createRoot(root).render(
   <StrictMode>
     <QueryClientProvider client={cache}>

@@ -6,8 +6,8 @@ Until that is committed, the file is the original's, whatever happens; the copy 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
@@ -23,7 +23,7 @@ from gorev.storage.adoption.original import TABLES, Original, recognise
 from gorev.storage.adoption.rows import Source
 from gorev.storage.copying import copy_aside
 from gorev.storage.database import Transaction
-from gorev.storage.derived import postponed
+from gorev.storage.derived import indexes_later, postponed
 from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Connection, Cursor
 
@@ -100,7 +100,7 @@ def _take_over(
         ledger.before = {table: source.count(table) for table in original.tables}
         _log.info("adopting {path}: {rows} rows", path=str(path), rows=sum(ledger.before.values()))
         # A child may come before its parent, and is counted by it.
-        with _indexes_later(cursor), postponed(cursor, emptied=False):
+        with indexes_later(cursor), postponed(cursor, emptied=False):
             _take_rows(cursor, source, ledger, path.absolute().parent, now)
         workspaces = source.workspaces()
     events.append(Transaction(cursor), time=now, actor=_ACTOR, kind=EventKind.WORKSPACE_SYNC)
@@ -137,18 +137,6 @@ def _drop_everything(connection: Connection) -> list[str]:
         connection.execute(f'DROP {kind} "{name.replace(chr(34), chr(34) * 2)}"')
     parts = tuple(f"{name}_" for name in virtual)
     return [*virtual, *(name for name, _ in others if name not in TABLES and not name.startswith(parts))]
-
-
-@contextmanager
-def _indexes_later(cursor: Cursor) -> Iterator[None]:
-    """Make the indexes when the rows are there: that saves a seventh of the time. Those that keep rows unique stay."""
-    indexes = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'")
-    statements = indexes.fetchall()
-    for name, _ in statements:
-        cursor.execute(f'DROP INDEX "{name}"')
-    yield
-    for _, statement in statements:
-        cursor.execute(statement)
 
 
 def _take_rows(cursor: Cursor, source: Source, ledger: Ledger, folder: Path, now: datetime) -> None:

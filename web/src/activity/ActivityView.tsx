@@ -13,10 +13,10 @@ import { type Actor, type ActorKind, actorsIn, byDay, type Change, type Told } f
 import { useLog } from "./log";
 
 const ICONS: Readonly<Record<ActorKind, IconName>> = {
-  assistant: "activity",
-  editor: "edit",
-  person: "board",
-  terminal: "keyboard",
+  assistant: "spark",
+  editor: "code",
+  person: "person",
+  terminal: "terminal",
   program: "swap",
   watcher: "file",
   system: "clock",

@@ -3,7 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 
 import { Refused } from "../api/client";
-import { useWorkspace } from "../workspace";
+import { useSnapshot, useWorkspace } from "../workspace";
 import { type Change, toChange } from "./changes";
 
 const PAGE = 200;
@@ -79,33 +79,34 @@ export function useLog(): Log {
   );
 
   useEffect(() => {
+    if (range.current !== null) return;
     const leaving = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const forward = async () => {
+    void back(leaving.signal);
+    return () => leaving.abort();
+  }, [back]);
+
+  // However a change came to be known, by the stream or by a look now and then, the snapshot has its number.
+  const { seq } = useSnapshot();
+  useEffect(() => {
+    if (range.current === null || seq <= range.current.upTo) return;
+    const leaving = new AbortController();
+    const timer = setTimeout(() => {
       const last = range.current;
       if (last === null) return;
-      try {
-        const upTo = await read(last.upTo, null, leaving.signal);
-        if (range.current !== null) range.current = { ...range.current, upTo: Math.max(range.current.upTo, upTo) };
-        setChanges([...held.current.values()]);
-      } catch {
+      read(last.upTo, null, leaving.signal)
+        .then((upTo) => {
+          range.current = { ...(range.current ?? last), upTo: Math.max(last.upTo, upTo) };
+          setChanges([...held.current.values()]);
+        })
         // The next change tries again, from the same place.
-      }
-    };
-    if (range.current === null) void back(leaving.signal);
-    else void forward();
-    const stop = feed.listen(() => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void forward();
-      }, GATHER_MS);
-    });
+        .catch(() => undefined);
+    }, GATHER_MS);
     return () => {
-      stop();
       clearTimeout(timer);
       leaving.abort();
     };
-  }, [feed, read, back]);
+    // `busy`: what came during the first look is read after it.
+  }, [seq, read, busy]);
 
   const again = useCallback(() => void back(new AbortController().signal), [back]);
   return { changes, loading: busy > 0, error, atEnd, older: again, retry: again };

@@ -19,11 +19,12 @@ import { useAddress, useChangeAddress, useOpenTask } from "../address";
 import { STATUSES, type Status, type Task } from "../api/types";
 import { useText } from "../locale";
 import { inProject, useMatch } from "../search/matching";
+import { isOpen } from "../tasks/counts";
 import { SORTS } from "../tasks/tree";
 import { useWrites } from "../tasks/writes";
 import { useAnnounce } from "../ui/Announcer";
 import { Select } from "../ui/Select";
-import { tasksById, useSnapshot } from "../workspace";
+import { tasksById, useSnapshot, useWorkspace } from "../workspace";
 import "./board.css";
 import { CardFace } from "./Card";
 import { Column } from "./Column";
@@ -34,6 +35,7 @@ import { toNextColumn } from "./keyboard";
 const MOUSE_PX = 6;
 const TOUCH_MS = 220;
 const TOUCH_PX = 8;
+const LINKS_MS = 2_000;
 
 /** The tasks by status; dragging one into another column changes its status. */
 export function BoardView() {
@@ -41,6 +43,7 @@ export function BoardView() {
   const announce = useAnnounce();
   const { edit } = useWrites();
   const { tasks } = useSnapshot();
+  const { client } = useWorkspace();
   const { project, sort: asked } = useAddress();
   const { matches } = useMatch();
   const openTask = useOpenTask();
@@ -55,6 +58,9 @@ export function BoardView() {
   const [current, setCurrent] = useState<string | null>(null);
   const [refocus, setRefocus] = useState<string | null>(null);
   const byKeyboard = useRef(false);
+  /** Open prerequisites of the task that is dragged, read when it is picked up: its own counter has the cancelled ones too. */
+  const blockers = useRef(new Map<string, number>());
+  const leftHome = useRef(false);
 
   const sensors = useSensors(
     useSensor(MouseSensor, { activationConstraint: { distance: MOUSE_PX } }),
@@ -75,8 +81,11 @@ export function BoardView() {
     onDragStart: ({ active }) => text.boardPicked(titleOf(active.id), text.status[tasksById(tasks).get(String(active.id))?.durum ?? "beklemede"]),
     onDragOver: ({ active, over }) => {
       const status = statusOf(over?.id);
-      if (status === undefined) return text.boardNowhere(titleOf(active.id));
       const task = tasksById(tasks).get(String(active.id));
+      // Where it was picked up has just been said.
+      if (status === task?.durum && !leftHome.current) return undefined;
+      leftHome.current = true;
+      if (status === undefined) return text.boardNowhere(titleOf(active.id));
       const hindrance = task === undefined ? null : obstacleText(task, status);
       return [text.boardOver(titleOf(active.id), text.status[status]), hindrance].filter(Boolean).join(" ");
     },
@@ -89,14 +98,25 @@ export function BoardView() {
   };
 
   const obstacleText = (task: Task, to: Status): string | null => {
-    const found = obstacle(task, to, below.get(task.id) ?? 0);
+    const found = obstacle(task, to, blockers.current.get(task.id) ?? 0, below.get(task.id) ?? 0);
     if (found === null) return null;
     return found.kind === "waits" ? text.boardWaits(found.count) : text.boardOpenBelow(found.count);
   };
 
   const begin = ({ active, activatorEvent }: DragStartEvent) => {
     byKeyboard.current = activatorEvent instanceof KeyboardEvent;
-    setDragged(tasksById(tasks).get(String(active.id)) ?? null);
+    leftHome.current = false;
+    const task = tasksById(tasks).get(String(active.id)) ?? null;
+    setDragged(task);
+    if (task === null || task.tamamlanmamis_bagimlilik_sayisi === 0) return;
+    client
+      .links(task.id, AbortSignal.timeout(LINKS_MS))
+      .then((links) => {
+        const open = links.filter((link) => link.hedef_id === task.id && link.baglanti_tip === "onceki" && isOpen(link.kaynak_durum));
+        blockers.current.set(task.id, open.length);
+      })
+      // Then the daemon says so when the task is put down.
+      .catch(() => undefined);
   };
   const end = ({ active, over }: DragEndEvent) => {
     setDragged(null);
@@ -134,6 +154,7 @@ export function BoardView() {
               narrowed={matches !== null}
               hindrance={dragged === null ? null : obstacleText(dragged, status)}
               tabbable={tabbable}
+              carried={dragged?.id ?? null}
               refocus={refocus}
               onRefocused={() => setRefocus(null)}
               onCurrent={setCurrent}

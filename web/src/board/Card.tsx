@@ -17,13 +17,13 @@ interface Props {
   readonly top: number;
   readonly tabbable: boolean;
   readonly opened: boolean;
-  readonly onFocus: () => void;
-  readonly onOpen: () => void;
-  readonly onKeyDown: (event: KeyboardEvent) => void;
+  readonly onFocus: (taskId: string) => void;
+  readonly onOpen: (taskId: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent, index: number) => void;
 }
 
 /** The whole card is dragged with the pointer; its title is what the keyboard picks up and opens. */
-export function Card({ ref, task, index, all, top, tabbable, opened, onFocus, onOpen, onKeyDown }: Props) {
+export const Card = memo(function Card({ ref, task, index, all, top, tabbable, opened, onFocus, onOpen, onKeyDown }: Props) {
   const text = useText();
   const lit = useLitTasks().has(task.id);
   const fresh = isTemporary(task.id);
@@ -52,7 +52,7 @@ export function Card({ ref, task, index, all, top, tabbable, opened, onFocus, on
         data-open={opened}
         data-fresh={fresh}
         onClick={(event) => {
-          if (!fresh && !(event.target as HTMLElement).closest("select")) onOpen();
+          if (!fresh && !(event.target as HTMLElement).closest("select")) onOpen(task.id);
         }}
       >
         <div className="card-top">
@@ -62,9 +62,9 @@ export function Card({ ref, task, index, all, top, tabbable, opened, onFocus, on
             {...attributes}
             className="card-title"
             disabled={fresh}
-            onFocus={onFocus}
+            onFocus={() => onFocus(task.id)}
             onKeyDown={(event) => {
-              onKeyDown(event);
+              onKeyDown(event, index);
               if (!event.defaultPrevented) listeners?.["onKeyDown"]?.(event);
             }}
           >
@@ -76,7 +76,7 @@ export function Card({ ref, task, index, all, top, tabbable, opened, onFocus, on
       </div>
     </li>
   );
-}
+});
 
 /** What is seen of a card while it is carried. */
 export function CardFace({ task }: { readonly task: Task }) {

@@ -1,6 +1,6 @@
 import { useDroppable } from "@dnd-kit/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useEffect, useId, useRef } from "react";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { type KeyboardEvent, useCallback, useEffect, useId, useMemo, useRef } from "react";
 
 import { useAddress } from "../address";
 import type { Status, Task } from "../api/types";
@@ -17,6 +17,8 @@ interface Props {
   /** Why the task that is being dragged cannot come in here. */
   readonly hindrance: string | null;
   readonly tabbable: string | null;
+  /** The task that is being dragged. */
+  readonly carried: string | null;
   /** The task that is to have the focus next. */
   readonly refocus: string | null;
   readonly onRefocused: () => void;
@@ -28,19 +30,25 @@ interface Props {
 const CARD_PX = 84;
 
 /** One status; only the cards that can be seen are there. */
-export function Column({ status, tasks, narrowed, hindrance, tabbable, refocus, onRefocused, onCurrent, onOpen, onAside }: Props) {
+export function Column({ status, tasks, narrowed, hindrance, tabbable, carried, refocus, onRefocused, onCurrent, onOpen, onAside }: Props) {
   const text = useText();
   const headId = useId();
   const scroller = useRef<HTMLDivElement>(null);
   const openDialog = useOpenDialog();
   const { task: opened } = useAddress();
   const { setNodeRef, isOver } = useDroppable({ id: status });
+  const kept = useMemo(
+    () => [tabbable, carried].map((id) => (id === null ? -1 : tasks.findIndex((task) => task.id === id))).filter((at) => at >= 0),
+    [tasks, tabbable, carried],
+  );
   const list = useVirtualizer({
     count: tasks.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => CARD_PX,
     getItemKey: (at) => tasks[at]?.id ?? at,
     overscan: 6,
+    // What has the focus or is carried stays, wherever one scrolls.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...kept])].toSorted((one, other) => one - other),
     gap: 8,
     paddingStart: 2,
     paddingEnd: 12,
@@ -76,6 +84,13 @@ export function Column({ status, tasks, narrowed, hindrance, tabbable, refocus, 
     else return;
     event.preventDefault();
   };
+
+  // Of one identity, so that scrolling draws only the cards that come into view.
+  const latest = useRef(onKeyDown);
+  useEffect(() => {
+    latest.current = onKeyDown;
+  });
+  const heard = useCallback((event: KeyboardEvent, at: number) => latest.current(event, at), []);
 
   return (
     <section className="column" aria-labelledby={headId} data-over={isOver} data-status={status} data-hindered={hindrance !== null}>
@@ -114,9 +129,9 @@ export function Column({ status, tasks, narrowed, hindrance, tabbable, refocus, 
                       top={start}
                       tabbable={task.id === tabbable}
                       opened={task.id === opened}
-                      onFocus={() => onCurrent(task.id)}
-                      onOpen={() => onOpen(task.id)}
-                      onKeyDown={(event) => onKeyDown(event, index)}
+                      onFocus={onCurrent}
+                      onOpen={onOpen}
+                      onKeyDown={heard}
                     />
                   )
                 );

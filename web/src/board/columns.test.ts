@@ -44,15 +44,15 @@ describe("openBelow", () => {
 
 describe("obstacle", () => {
   it("is an open prerequisite for starting or for finishing what was not started", () => {
-    const waiting = task("a", { tamamlanmamis_bagimlilik_sayisi: 2 });
-    expect(obstacle(waiting, "devam_ediyor", 0)).toEqual({ kind: "waits", count: 2 });
-    expect(obstacle(waiting, "tamamlandi", 0)).toEqual({ kind: "waits", count: 2 });
-    expect(obstacle(waiting, "iptal", 0)).toBeNull();
-    expect(obstacle({ ...waiting, durum: "devam_ediyor" }, "tamamlandi", 0)).toBeNull();
+    const waiting = task("a");
+    expect(obstacle(waiting, "devam_ediyor", 2, 0)).toEqual({ kind: "waits", count: 2 });
+    expect(obstacle(waiting, "tamamlandi", 2, 0)).toEqual({ kind: "waits", count: 2 });
+    expect(obstacle(waiting, "iptal", 2, 0)).toBeNull();
+    expect(obstacle({ ...waiting, durum: "devam_ediyor" }, "tamamlandi", 2, 0)).toBeNull();
   });
 
   it("is an open subtask for finishing", () => {
-    expect(obstacle(task("a"), "tamamlandi", 1)).toEqual({ kind: "openBelow", count: 1 });
-    expect(obstacle(task("a"), "devam_ediyor", 1)).toBeNull();
+    expect(obstacle(task("a"), "tamamlandi", 0, 1)).toEqual({ kind: "openBelow", count: 1 });
+    expect(obstacle(task("a"), "devam_ediyor", 0, 1)).toBeNull();
   });
 });

@@ -37,9 +37,9 @@ export function openBelow(tasks: readonly Task[]): ReadonlyMap<string, number> {
 /** Whether the daemon will let the task in there (rules S2 and S3), so far as the page knows. */
 export type Obstacle = { readonly kind: "waits" | "openBelow"; readonly count: number };
 
-export function obstacle(task: Task, to: Status, below: number): Obstacle | null {
+/** `waiting`: open prerequisites (a cancelled one no longer blocks); `below`: open descendants. */
+export function obstacle(task: Task, to: Status, waiting: number, below: number): Obstacle | null {
   if (to === task.durum) return null;
-  const waiting = task.tamamlanmamis_bagimlilik_sayisi;
   const starts = to === "devam_ediyor" || (to === "tamamlandi" && task.durum !== "devam_ediyor");
   if (starts && waiting > 0) return { kind: "waits", count: waiting };
   return to === "tamamlandi" && below > 0 ? { kind: "openBelow", count: below } : null;

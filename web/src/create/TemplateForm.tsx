@@ -6,7 +6,7 @@ import { useText } from "../locale";
 import { Select } from "../ui/Select";
 import { useErrorText } from "../ui/Notices";
 import { useSnapshot } from "../workspace";
-import { type Fault, faults, filled, nameOfField, startingValues } from "./template";
+import { type Fault, faults, filled, hintOfField, nameOfField, startingValues } from "./template";
 
 const Markdown = lazy(() => import("../detail/Markdown").then((all) => ({ default: all.Markdown })));
 
@@ -120,6 +120,7 @@ interface FieldProps {
 function Field({ id, field, value, fault, onChange, onLeave }: FieldProps) {
   const text = useText();
   const name = nameOfField(field);
+  const hint = hintOfField(field);
   const sentences: Readonly<Record<Fault, string>> = {
     missing: text.requiredMissing(name),
     number: text.notANumber,
@@ -133,7 +134,7 @@ function Field({ id, field, value, fault, onChange, onLeave }: FieldProps) {
     onBlur: onLeave,
     "aria-required": field.zorunlu,
     "aria-invalid": fault !== null,
-    "aria-describedby": fault !== null || field.aciklama !== "" ? `${id}-note` : undefined,
+    "aria-describedby": fault !== null || hint !== "" ? `${id}-note` : undefined,
   } as const;
   const typed = { ...control, onChange: ({ target }: { target: { value: string } }) => onChange(target.value) };
   return (
@@ -170,9 +171,9 @@ function Field({ id, field, value, fault, onChange, onLeave }: FieldProps) {
           {sentences[fault]}
         </p>
       ) : (
-        field.aciklama !== "" && (
+        hint !== "" && (
           <p id={`${id}-note`} className="muted">
-            {field.aciklama}
+            {hint}
           </p>
         )
       )}

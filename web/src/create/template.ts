@@ -39,10 +39,20 @@ export function filled(pattern: string, values: Values): string {
   return pattern.replace(/\{\{\s*([^{}]+?)\s*\}\}/g, (_, name: string) => values[name] ?? "");
 }
 
-/** `severity` or `son_tarih` as people read it. */
-export function nameOfField(field: TemplateField): string {
-  const words = field.isim.replaceAll("_", " ");
+/** Longer than this, what the template says of a field explains it rather than names it. */
+const LONGEST_NAME = 32;
+
+/** What people call a field: its short text where there is one, else `son_tarih` as words. */
+export function nameOfField({ isim, aciklama }: TemplateField): string {
+  const said = aciklama.trim();
+  if (said !== "" && said.length <= LONGEST_NAME) return said;
+  const words = isim.replaceAll("_", " ");
   return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
+/** What there is to say about a field beyond its name. */
+export function hintOfField(field: TemplateField): string {
+  return nameOfField(field) === field.aciklama.trim() ? "" : field.aciklama;
 }
 
 function isDate(text: string): boolean {

@@ -34,15 +34,13 @@ export function useLinks(taskId: string) {
 export function Dependencies({ task }: { readonly task: Task }) {
   const text = useText();
   const id = useId();
-  const { client, feed } = useWorkspace();
+  const { client } = useWorkspace();
   const cache = useQueryClient();
   const notify = useNotify();
   const refusalText = useRefusalText();
   const { key, data: links = [] } = useLinks(task.id);
-  const settle = () => {
-    void cache.invalidateQueries({ queryKey: key });
-    feed.reload();
-  };
+  // The tasks at both ends have events of their own, with their counters.
+  const settle = () => cache.invalidateQueries({ queryKey: key });
   const add = useMutation({
     mutationFn: ({ kind, otherId }: { kind: Kind; otherId: string }) =>
       kind === "waitsFor"

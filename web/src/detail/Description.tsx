@@ -5,6 +5,7 @@ import { useText } from "../locale";
 import { pressed } from "../shortcuts/registry";
 import { useWrites } from "../tasks/writes";
 import { Icon } from "../ui/Icon";
+import { useWorkspace } from "../workspace";
 import { useDraft } from "./drafts";
 import { Markdown } from "./Markdown";
 
@@ -12,6 +13,7 @@ export function Description({ task }: { readonly task: Task }) {
   const text = useText();
   const id = useId();
   const { edit } = useWrites();
+  const { outbox } = useWorkspace();
   const [draft, setDraft] = useDraft(task.id, "aciklama");
   const [began, setBegan] = useState(false);
   const input = useRef<HTMLTextAreaElement>(null);
@@ -36,7 +38,8 @@ export function Description({ task }: { readonly task: Task }) {
     if (value === task.aciklama) return;
     // The write shows at once; should the daemon refuse it, the text is there to go on with.
     void edit(task, { aciklama: value }, { aciklama: base }).then((saved) => {
-      if (saved === null && value !== base) setDraft({ base, value });
+      const asked = outbox.decisions().some((decision) => decision.write.taskId === task.id);
+      if (saved === null && !asked) setDraft({ base, value });
     });
   };
 

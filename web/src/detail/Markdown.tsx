@@ -15,7 +15,7 @@ export function Markdown({ text: source }: { readonly text: string }) {
   return (
     <>
       {/* Sieved in markdown.ts. */}
-      {cut && all ? <pre className="md-plain">{source}</pre> : <div className="md" dir="auto" dangerouslySetInnerHTML={{ __html: html }} />}
+      {cut && all ? <pre className="md-plain" tabIndex={0}>{source}</pre> : <div className="md" dir="auto" dangerouslySetInnerHTML={{ __html: html }} />}
       {cut && !all && (
         <p className="muted md-cut">
           {text.longText}{" "}

@@ -22,9 +22,13 @@ export function TaskFinder({ except, onChoose }: Props) {
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query);
   const found = useMemo(() => find(tasks, wanted, except), [tasks, wanted, except]);
+  // What is found comes a moment after what is typed; the first of it is chosen then.
+  const [picked, setPicked] = useState("");
+  const first = found[0]?.id ?? "";
+  const chosen = found.some(({ id }) => id === picked) ? picked : first;
   return (
-    <Command className="finder" shouldFilter={false} label={text.findTask}>
-      <Command.Input className="input" autoFocus placeholder={text.findTask} value={query} onValueChange={setQuery} />
+    <Command className="finder" shouldFilter={false} label={text.findTask} value={chosen} onValueChange={setPicked}>
+      <Command.Input className="input" autoFocus placeholder={text.findTask} value={query} onValueChange={(typed) => { setQuery(typed); setPicked(""); }} />
       <Command.List className="finder-list" label={text.findTask}>
         <Command.Empty className="muted finder-none">{text.noTaskFound}</Command.Empty>
         {found.map((task) => (

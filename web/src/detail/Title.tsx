@@ -17,9 +17,7 @@ export function Title({ task }: { readonly task: Task }) {
       return;
     }
     setDraft(null);
-    const saved = await edit(task, { baslik }, { baslik: draft.base });
-    // A refusal takes nothing typed away; a conflict has it in its own dialog.
-    if (saved === null) return;
+    await edit(task, { baslik }, { baslik: draft.base });
   };
   return (
     <h2 className="detail-title">

@@ -41,14 +41,19 @@ const marked = new Marked({
 });
 
 const ALLOWED_TAGS = [
-  "a", "p", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "span",
+  "a", "p", "div", "br", "hr", "em", "strong", "del", "code", "pre", "blockquote", "ul", "ol", "li", "span",
   "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td",
 ];
-const ALLOWED_ATTR = ["href", "target", "rel", "class", "align", "start", "data-done"];
+const ALLOWED_ATTR = ["href", "target", "rel", "class", "align", "start", "tabindex", "data-done"];
 
 /** Not yet sieved: for `toHtml`, and for tests without a document. */
 export function rendered(text: string): string {
-  return marked.parse(text, { async: false });
+  const html = marked.parse(text, { async: false });
+  // What is too wide scrolls by itself, and by keyboard too. All HTML of the text is escaped: these are Markdown's own.
+  return html
+    .replaceAll("<pre>", '<pre tabindex="0">')
+    .replaceAll("<table>", '<div class="md-scroll" tabindex="0"><table>')
+    .replaceAll("</table>", "</table></div>");
 }
 
 export function toHtml(text: string): string {

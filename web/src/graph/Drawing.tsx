@@ -67,7 +67,7 @@ export function Drawing({ centre, neighbourhood, onOpen, onCentre }: Props) {
       <div ref={frame} className="graph-frame" role="group" aria-label={text.graphLabel(centre.baslik)} aria-describedby="graph-help">
         <svg className="graph" viewBox={`0 0 ${picture.width} ${picture.height}`} width={picture.width * zoom} height={picture.height * zoom}>
           <defs>
-            <marker id="graph-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto-start-reverse">
+            <marker id="graph-tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="10" markerHeight="10" markerUnits="userSpaceOnUse" orient="auto-start-reverse">
               <path className="graph-tip" d="M0 0.8L7.2 4L0 7.2z" />
             </marker>
           </defs>
@@ -92,7 +92,10 @@ export function Drawing({ centre, neighbourhood, onOpen, onCentre }: Props) {
           {picture.nodes.map(({ id, x, y }) => {
             const node = told.get(id);
             if (node === undefined) return null;
-            const before = edges.filter(({ to, related }) => !related && to === id).length;
+            const before = edges.filter(({ from, to, related }) => {
+              const first = told.get(from);
+              return !related && to === id && first !== undefined && isOpen(statusOf(first));
+            }).length;
             const after = edges.filter(({ from, related }) => !related && from === id).length;
             const more = beyond.get(id) ?? 0;
             const label = [text.graphNode(titleOf(node), text.status[statusOf(node)], before, after), more > 0 ? text.graphMore(more) : null];
@@ -116,7 +119,7 @@ export function Drawing({ centre, neighbourhood, onOpen, onCentre }: Props) {
                   <StatusMark status={statusOf(node)} />
                   <bdi className="graph-name">{titleOf(node)}</bdi>
                   {more > 0 && (
-                    <span className="graph-more figures" title={text.graphMore(more)}>
+                    <span className="graph-more figures" aria-hidden="true" title={text.graphMore(more)}>
                       +{more}
                     </span>
                   )}

@@ -1,11 +1,11 @@
 /** The tasks within some steps of one task, along its links, read from the daemon step by step. */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useMemo } from "react";
+import { useEffect, useMemo, useRef } from "react";
 
 import { Refused } from "../api/client";
-import type { Link, Status } from "../api/types";
-import { useWorkspace } from "../workspace";
+import type { Link, Status, Task } from "../api/types";
+import { tasksById, useSnapshot, useWorkspace } from "../workspace";
 import type { Edge } from "./layout";
 
 /** More than this nobody reads. */
@@ -94,7 +94,7 @@ function endsOf(link: Link): readonly Told[] {
 
 /** Looks again when a change touches what is drawn. */
 export function useNeighbourhood(centre: string, depth: number) {
-  const { client, workspace, feed } = useWorkspace();
+  const { client, workspace } = useWorkspace();
   const cache = useQueryClient();
   const key = useMemo(() => ["graph", workspace?.id ?? "", centre, depth] as const, [workspace, centre, depth]);
   const query = useQuery({
@@ -103,18 +103,23 @@ export function useNeighbourhood(centre: string, depth: number) {
     placeholderData: (last) => last,
     staleTime: 0,
   });
-  const drawn = useMemo(() => new Set(query.data?.nodes.map(({ id }) => id)), [query.data]);
+  // Whatever tells of a change (the stream, or a look now and then), it shows in the revisions of the tasks.
+  const { tasks } = useSnapshot();
+  const drawn = query.data?.nodes;
+  const state = useMemo(() => {
+    const known = tasksById(tasks);
+    return drawn?.map(({ id }) => stateOf(known.get(id))).join(" ");
+  }, [drawn, tasks]);
+  const read = useRef({ drawn, state });
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = feed.listen(({ taskId }) => {
-      if (!drawn.has(taskId)) return;
-      clearTimeout(timer);
-      timer = setTimeout(() => void cache.invalidateQueries({ queryKey: key }), GATHER_MS);
-    });
-    return () => {
-      stop();
-      clearTimeout(timer);
-    };
-  }, [feed, cache, key, drawn]);
+    if (read.current.drawn !== drawn) read.current = { drawn, state };
+    if (read.current.state === state) return;
+    const timer = setTimeout(() => void cache.invalidateQueries({ queryKey: key }), GATHER_MS);
+    return () => clearTimeout(timer);
+  }, [cache, key, drawn, state]);
   return query;
+}
+
+function stateOf(task: Task | undefined): string {
+  return task === undefined ? "-" : `${task.rev}.${task.tamamlanmamis_bagimlilik_sayisi}.${task.bu_goreve_bagimli_sayisi}`;
 }

@@ -3,15 +3,19 @@
 import { createContext, use } from "react";
 
 import { recall, remember } from "../ui/stored";
-import { en } from "./en";
-import { tr } from "./tr";
+import type { en } from "./en";
 
 export type Catalogue = typeof en;
 
 export const LANGUAGES = { tr: "Türkçe", en: "English" } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const CATALOGUES: Readonly<Record<Language, Catalogue>> = { tr, en };
+/** Only the language in use is loaded. */
+const LOADERS: Readonly<Record<Language, () => Promise<Catalogue>>> = {
+  tr: async () => (await import("./tr")).tr,
+  en: async () => (await import("./en")).en,
+};
+const loaded = new Map<Language, Catalogue>();
 const STORED_LANGUAGE = "gorev_language";
 
 export function isLanguage(value: string | null): value is Language {
@@ -32,6 +36,11 @@ export function storeLanguage(language: Language): void {
   remember(STORED_LANGUAGE, language);
 }
 
+/** Has to be awaited before anything is shown in a language. */
+export async function loadCatalogue(language: Language): Promise<void> {
+  if (!loaded.has(language)) loaded.set(language, await LOADERS[language]());
+}
+
 export const LanguageContext = createContext<Language>("tr");
 
 export function useLanguage(): Language {
@@ -39,5 +48,7 @@ export function useLanguage(): Language {
 }
 
 export function useText(): Catalogue {
-  return CATALOGUES[useLanguage()];
+  const catalogue = loaded.get(useLanguage());
+  if (catalogue === undefined) throw new Error("the texts are not loaded");
+  return catalogue;
 }

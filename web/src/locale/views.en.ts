@@ -22,7 +22,6 @@ export const viewsEn = {
   profiles: "Saved filters",
   profilesEmpty: "No filter is saved yet.",
   profilesFailed: "The saved filters could not be read.",
-  profileApply: (name: string) => `Apply the filter ${name}`,
   profileDelete: (name: string) => `Delete the filter ${name}`,
   profileDeleteQuestion: (name: string) => `Delete the saved filter “${name}”?`,
   profileShipped: "comes with Gorev",

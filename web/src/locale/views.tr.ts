@@ -23,7 +23,6 @@ export const viewsTr: typeof viewsEn = {
   profiles: "Kayıtlı süzgeçler",
   profilesEmpty: "Henüz kayıtlı süzgeç yok.",
   profilesFailed: "Kayıtlı süzgeçler okunamadı.",
-  profileApply: (name) => `${name} süzgecini uygula`,
   profileDelete: (name) => `${name} süzgecini sil`,
   profileDeleteQuestion: (name) => `“${name}” süzgeci silinsin mi?`,
   profileShipped: "Gorev ile gelir",

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { Command } from "cmdk";
-import { useDeferredValue, useState } from "react";
+import { useDeferredValue, useEffect, useState } from "react";
 
 import { useAddress, useGoTo, useOpenTask, useView } from "../address";
 import { useText } from "../locale";
@@ -16,8 +16,10 @@ import { placeOf, useWorkspaces } from "../workspaces/list";
 import { type Deed, useDeeds } from "./deeds";
 import { useFoundTasks } from "./found";
 import "./palette.css";
-import { ranked } from "./ranking";
+import { BEGINNING, ranked } from "./ranking";
 
+/** Of the commands that begin with what is typed. */
+const MOST_COMMANDS = 4;
 const MOST_PROJECTS = 6;
 const MOST_WORKSPACES = 5;
 
@@ -26,6 +28,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const text = useText();
   const [typed, setTyped] = useState("");
   const asked = useDeferredValue(typed.trim());
+  const [chosen, setChosen] = useState("");
+  const [moved, setMoved] = useState(false);
   const goTo = useGoTo();
   const navigate = useNavigate();
   const openTask = useOpenTask();
@@ -45,15 +49,30 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
   const deedItem = (deed: Deed) => (
     <Item key={deed.id} value={`deed ${deed.id}`} icon={deed.icon} onSelect={deed.opensDialog ? deed.run : close(deed.run)} name={deed.name} aside={deed.shortcut === undefined ? null : <Keys id={deed.shortcut} />} />
   );
-  const going = ranked(deeds.filter(({ goes }) => goes), asked, ({ name }) => name);
-  const doing = ranked(deeds.filter(({ goes }) => !goes), asked, ({ name }) => name);
-  // What one types first is looked for first: without words the places, with words the tasks.
+  const going = begunBy(deeds.filter(({ goes }) => goes), asked);
+  const doing = begunBy(deeds.filter(({ goes }) => !goes), asked);
+  // What can be done and begins with what is typed comes before the tasks: it is known at once, and does not move.
+  const commands = asked === "" ? [] : [...going, ...doing].slice(0, MOST_COMMANDS);
+  const first = commands.length > 0 ? `deed ${commands[0]?.id}` : found.tasks.length > 0 ? `task ${found.tasks[0]?.task.id}` : null;
+  // The best one is chosen until the user chooses another.
+  useEffect(() => {
+    if (!moved && first !== null) setChosen(first);
+  }, [first, moved, asked]);
   return (
     <Dialog title={text.commands} showTitle={false} className="palette" onClose={onClose}>
-      <Command shouldFilter={false} loop label={text.commands}>
+      <Command
+        shouldFilter={false}
+        loop
+        label={text.commands}
+        value={chosen}
+        onValueChange={setChosen}
+        onKeyDown={({ key }) => {
+          if (["ArrowDown", "ArrowUp", "Home", "End"].includes(key)) setMoved(true);
+        }}
+      >
         <div className="palette-head">
           <Icon name="search" />
-          <Command.Input autoFocus className="palette-input" placeholder={text.paletteHint} value={typed} onValueChange={setTyped} maxLength={400} />
+          <Command.Input autoFocus className="palette-input" placeholder={text.paletteHint} value={typed} onValueChange={(value) => { setTyped(value); setMoved(false); }} maxLength={400} />
           {found.pending && <span className="muted palette-wait">{text.paletteSearching}</span>}
           <button type="button" className="icon-button palette-close" aria-label={text.close} onClick={onClose}>
             <Icon name="close" />
@@ -61,6 +80,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
         </div>
         <Command.List className="palette-list" label={text.commands}>
           {asked !== "" && !found.pending && <Command.Empty className="palette-empty muted">{text.paletteEmpty}</Command.Empty>}
+          {commands.length > 0 && <Command.Group heading={text.commands}>{commands.map(deedItem)}</Command.Group>}
           {found.tasks.length > 0 && (
             <Command.Group heading={text.paletteTasks}>
               {found.tasks.map(({ task, fuzzy }) => (
@@ -90,10 +110,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
                 onSelect={close(() => (view === "tree" || view === "board" ? goTo(view, { q: asked }) : goTo("tree", { q: asked })))}
               />
               <Item value="new" icon="plus" name={text.paletteNewTask(asked)} onSelect={() => openDialog({ name: "newTask", line: asked })} />
-              {doing.map(deedItem)}
             </Command.Group>
           )}
-          {going.length > 0 && <Command.Group heading={text.paletteGo}>{going.map(deedItem)}</Command.Group>}
+          {asked === "" && <Command.Group heading={text.paletteGo}>{going.map(deedItem)}</Command.Group>}
           {asked === "" && <Command.Group heading={text.paletteActions}>{doing.map(deedItem)}</Command.Group>}
           <Some heading={text.paletteProjects}>
             {ranked([{ id: null, isim: text.allTasks }, ...projects], asked, ({ isim }) => isim)
@@ -114,7 +133,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <Item
                 key={profile.id}
                 value={`profile ${profile.id}`}
-                icon="flag"
+                icon="bookmark"
                 name={profile.name}
                 aside={<code className="clipped">{profile.query}</code>}
                 onSelect={close(() => goTo(view === "board" ? "board" : "tree", withProfile(profile)))}
@@ -142,6 +161,8 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     </Dialog>
   );
 }
+
+const begunBy = (deeds: readonly Deed[], asked: string) => ranked(deeds, asked, ({ name }) => name, BEGINNING);
 
 interface ItemProps {
   readonly value: string;

@@ -36,7 +36,7 @@ export function ProfileMenu() {
         onOpenChange={setOpen}
         trigger={
           <button type="button" className="icon-button" aria-label={text.profiles} title={text.profiles}>
-            <Icon name="flag" />
+            <Icon name="bookmark" />
           </button>
         }
       >
@@ -83,7 +83,6 @@ function Content({ onDelete, onDone }: Props) {
               type="button"
               className="profile-apply"
               aria-pressed={inForce(profile, address)}
-              aria-label={text.profileApply(profile.name)}
               onClick={() => {
                 change(inForce(profile, address) ? { q: null, profile: null } : withProfile(profile));
                 used(profile.id).catch(() => undefined);

@@ -75,7 +75,7 @@ export function SearchField() {
         aria-label={text.searchHint}
         aria-describedby={helpId}
         aria-expanded={open}
-        aria-controls={listId}
+        aria-controls={open ? listId : undefined}
         aria-autocomplete="list"
         aria-invalid={unreadable !== null}
         aria-activedescendant={chosen >= 0 && open ? `${listId}-${chosen}` : undefined}
@@ -107,28 +107,33 @@ export function SearchField() {
         </button>
       )}
       <ProfileMenu />
-      <div className="search-drop" hidden={!open && (unreadable === null || caret === null)}>
-        <ul id={listId} role="listbox" aria-label={text.searchProposals} hidden={!open}>
-          {suggestions.map((suggestion, at) => (
-            <li
-              key={suggestion.shown}
-              id={`${listId}-${at}`}
-              role="option"
-              aria-selected={at === chosen}
-              className="search-option"
-              // Before the field loses the focus.
-              onPointerDown={(event) => {
-                event.preventDefault();
-                take(suggestion);
-              }}
-            >
-              <code>{suggestion.shown}</code>
-              <span className="muted">{meaning(suggestion, text)}</span>
-            </li>
-          ))}
-        </ul>
-        {unreadable !== null && <p className="search-problem">{text.searchUnreadable(unreadable)}</p>}
-      </div>
+      {/* Not there while closed: a list in the page means that something lies over it, and quiets the shortcuts. */}
+      {caret !== null && (open || unreadable !== null) && (
+        <div className="search-drop">
+          {open && (
+            <ul id={listId} role="listbox" aria-label={text.searchProposals}>
+              {suggestions.map((suggestion, at) => (
+                <li
+                  key={suggestion.shown}
+                  id={`${listId}-${at}`}
+                  role="option"
+                  aria-selected={at === chosen}
+                  className="search-option"
+                  // Before the field loses the focus.
+                  onPointerDown={(event) => {
+                    event.preventDefault();
+                    take(suggestion);
+                  }}
+                >
+                  <code>{suggestion.shown}</code>
+                  <span className="muted">{meaning(suggestion, text)}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          {unreadable !== null && !open && <p className="search-problem">{text.searchUnreadable(unreadable)}</p>}
+        </div>
+      )}
     </div>
   );
 }

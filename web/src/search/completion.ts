@@ -1,6 +1,5 @@
 /** What could stand where the caret is: names of filters, and their values. No I/O here. */
 
-import { PRIORITIES, STATUSES } from "../api/types";
 import type { Language } from "../locale";
 import { fold } from "../tasks/fold";
 import { type FilterKey, filterKey, quoted } from "./query";
@@ -72,9 +71,9 @@ export function complete(typed: string, caret: number, words: Vocabulary): reado
   const begun = fold(typed.slice(begin, caret).replaceAll('"', ""));
   const others = new Set(token.slice(colon + 1, begin - from).split(",").map((value) => fold(value.replaceAll('"', ""))));
   return valuesOf(key, words)
-    .filter((value) => !others.has(fold(value)) && startsLike(fold(value), begun))
+    .filter(([shown]) => !others.has(fold(shown)) && startsLike(fold(shown), begun))
     .slice(0, MOST)
-    .map((value) => ({ insert: `${quoted(value)} `, from: begin, to: caret, kind: "value", key, shown: value, value }));
+    .map(([shown, value]) => ({ insert: `${quoted(shown)} `, from: begin, to: caret, kind: "value", key, shown, value }));
 }
 
 function keys(token: string, from: number, to: number, { language }: Vocabulary): readonly Suggestion[] {
@@ -84,24 +83,40 @@ function keys(token: string, from: number, to: number, { language }: Vocabulary)
     .map(([key, name]) => ({ insert: `${name}:`, from, to, kind: "key", key, shown: `${name}:`, value: "" }));
 }
 
-function valuesOf(key: FilterKey, { language, projects, tags }: Vocabulary): readonly string[] {
+type Value = readonly [shown: string, wire: string];
+
+const same = (names: readonly string[]): readonly Value[] => names.map((name) => [name, name]);
+const STATUS_NAMES = [
+  ["pending", "beklemede"],
+  ["in_progress", "devam_ediyor"],
+  ["completed", "tamamlandi"],
+  ["cancelled", "iptal"],
+] as const;
+const PRIORITY_NAMES = [
+  ["high", "yuksek"],
+  ["medium", "orta"],
+  ["low", "dusuk"],
+] as const;
+
+function valuesOf(key: FilterKey, { language, projects, tags }: Vocabulary): readonly Value[] {
+  const spoken = (names: readonly Value[]) => (language === "en" ? names : same(names.map(([, wire]) => wire)));
   switch (key) {
     case "durum":
-      return STATUSES;
+      return spoken(STATUS_NAMES);
     case "oncelik":
-      return PRIORITIES.toReversed();
+      return spoken(PRIORITY_NAMES);
     case "etiket":
-      return tags;
+      return same(tags);
     case "proje":
-      return projects;
+      return same(projects);
     case "son_tarih":
-      return [...DATES[language], ...DUE_ONLY[language]];
+      return same([...DATES[language], ...DUE_ONLY[language]]);
     case "olusturma":
-      return DATES[language];
+      return same(DATES[language]);
     case "filtre":
-      return QUICK[language];
+      return same(QUICK[language]);
     case "parent_id":
-      return ["root"];
+      return same(["root"]);
     default:
       return [];
   }

@@ -9,7 +9,7 @@ import { isOpen } from "../tasks/counts";
 import { localDate } from "../tasks/dates";
 import { fold } from "../tasks/fold";
 import { createdDays, dayOf, type DueDays, dueDays, shifted, within } from "./days";
-import { type FilterPart, parseQuery } from "./query";
+import { filterKey, type FilterPart, parseQuery } from "./query";
 
 export type Test = (task: Task) => boolean;
 
@@ -54,6 +54,8 @@ export function compile(typed: string, surroundings: Surroundings): Compiled {
     return test ?? (() => false);
   })));
   for (const { text, excluded } of words) {
+    // A filter that is being typed asks for nothing yet.
+    if (text.endsWith(":") && filterKey(text.slice(0, -1)) !== undefined) continue;
     const wanted = fold(text);
     tests.push(excluded ? (task) => !searched(task).includes(wanted) : (task) => searched(task).includes(wanted));
   }

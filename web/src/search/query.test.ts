@@ -91,6 +91,7 @@ describe("compile", () => {
     const { test, unreadable } = compile("durum:x", { projects: [], today: TODAY });
     expect(unreadable).toEqual(["x"]);
     expect(test?.(task({}))).toBe(false);
+    expect(compile("durum:", { projects: [], today: TODAY }).test).toBeNull();
     expect(compile("   ", { projects: [], today: TODAY }).test).toBeNull();
   });
 });
@@ -109,7 +110,8 @@ describe("complete", () => {
 
   it("offers keys for a word begun and values after a key", () => {
     expect(inserts("hello st")).toEqual(["status:"]);
-    expect(inserts("durum:dev")).toEqual(["devam_ediyor "]);
+    expect(inserts("durum:in")).toEqual(["in_progress "]);
+    expect(complete("durum:dev", 9, { ...words, language: "tr" })).toMatchObject([{ insert: "devam_ediyor ", value: "devam_ediyor" }]);
     expect(inserts("project:uz")).toEqual(['"Uzun Ad" ']);
     expect(inserts("tag:api,")).toEqual(["ui "]);
     expect(inserts("http://x")).toEqual([]);

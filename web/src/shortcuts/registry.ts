@@ -50,6 +50,15 @@ export const SHORTCUTS = {
   addSubtask: { scope: "tree", keys: ["a"] },
   remove: { scope: "tree", keys: ["Delete"] },
 
+  boardPickUp: { scope: "board", keys: [" "] },
+  boardMove: { scope: "board", keys: ["ArrowRight", "ArrowLeft"] },
+  boardOpen: { scope: "board", keys: ["Enter"] },
+  boardWalk: { scope: "board", keys: ["ArrowDown", "ArrowUp", "ArrowLeft", "ArrowRight"] },
+
+  graphWalk: { scope: "graph", keys: ["ArrowRight", "ArrowLeft", "ArrowUp", "ArrowDown"] },
+  graphOpen: { scope: "graph", keys: ["Enter"] },
+  graphCentre: { scope: "graph", keys: ["c"] },
+
   save: { scope: "detail", keys: ["Mod+Enter"] },
 } as const satisfies Readonly<Record<string, Shortcut>>;
 

@@ -62,7 +62,9 @@ function hear(event: KeyboardEvent): void {
   const first = begun !== null && event.timeStamp - begun.at < SEQUENCE_MS ? begun.key : null;
   begun = null;
   const plain = !event.ctrlKey && !event.metaKey;
-  const quiet = plain && (isTyping(event.target) || (event.key.length === 1 && !singleKeys));
+  // Letters choose in a select, Escape does nothing there.
+  const typing = isTyping(event.target) && !(event.key === "Escape" && event.target instanceof HTMLSelectElement);
+  const quiet = plain && (typing || (event.key.length === 1 && !singleKeys));
   // What lies over the page hears its own keys; only those with Mod pass.
   const covered = plain && document.querySelector("[role=dialog], [role=alertdialog], [role=menu], [role=listbox]") !== null;
   if (quiet || covered) return;

@@ -1,6 +1,6 @@
 /** Small charts of our own. Each is a picture with a name; its numbers are a table, shown or only read out. */
 
-import { type ReactNode, useId } from "react";
+import { type ReactNode, type RefObject, useId, useLayoutEffect, useRef, useState } from "react";
 
 import { useLanguage, useText } from "../locale";
 import { type Day, marks } from "./figures";
@@ -20,7 +20,13 @@ export function Figure({ title, hint, wide = false, showTable, table, children }
     <section className="chart" aria-labelledby={id} data-wide={wide}>
       <h2 id={id}>{title}</h2>
       {!showTable && children}
-      <div className={showTable ? "chart-table" : "unseen"}>{table}</div>
+      {showTable ? (
+        <div className="chart-table" role="group" aria-label={title} tabIndex={0}>
+          {table}
+        </div>
+      ) : (
+        <div className="unseen">{table}</div>
+      )}
       {hint !== undefined && <p className="chart-hint muted">{hint}</p>}
     </section>
   );
@@ -122,7 +128,7 @@ export function Ring({ parts, middle, under }: { readonly parts: readonly Part[]
   );
 }
 
-const PLOT = { width: 720, height: 190, left: 34, right: 6, top: 8, bottom: 22 } as const;
+const PLOT = { height: 210, left: 34, right: 6, top: 8, bottom: 22 } as const;
 
 /** Two columns for each day. */
 export function DayColumns({ days, label }: { readonly days: readonly Day[]; readonly label: string }) {
@@ -130,17 +136,20 @@ export function DayColumns({ days, label }: { readonly days: readonly Day[]; rea
   const language = useLanguage();
   const axis = marks(Math.max(...days.map(({ created, finished }) => Math.max(created, finished))));
   const top = axis.at(-1) ?? 1;
+  const frame = useRef<HTMLDivElement>(null);
+  const all = useWidth(frame);
   const room = PLOT.height - PLOT.top - PLOT.bottom;
   const y = (value: number) => PLOT.top + room * (1 - value / top);
-  const step = (PLOT.width - PLOT.left - PLOT.right) / days.length;
+  const step = (all - PLOT.left - PLOT.right) / days.length;
   const width = Math.min(9, step * 0.38);
   const short = new Intl.DateTimeFormat(language, { timeZone: "UTC", day: "numeric", month: "short" });
   return (
     <>
-      <svg className="plot" viewBox={`0 0 ${PLOT.width} ${PLOT.height}`} role="img" aria-label={label}>
+      <div ref={frame} className="plot-frame">
+      <svg className="plot" width={all} height={PLOT.height} viewBox={`0 0 ${all} ${PLOT.height}`} role="img" aria-label={label}>
         {axis.map((mark) => (
           <g key={mark}>
-            <line className="plot-line" x1={PLOT.left} x2={PLOT.width - PLOT.right} y1={y(mark)} y2={y(mark)} />
+            <line className="plot-line" x1={PLOT.left} x2={all - PLOT.right} y1={y(mark)} y2={y(mark)} />
             <text className="plot-mark" x={PLOT.left - 6} y={y(mark) + 4} textAnchor="end">
               {mark}
             </text>
@@ -155,7 +164,7 @@ export function DayColumns({ days, label }: { readonly days: readonly Day[]; rea
               <rect className="plot-column" data-part="created" x={middle - width - 0.5} y={y(created)} width={width} height={PLOT.top + room - y(created)} rx="1.5" />
               <rect className="plot-column" data-part="finished" x={middle + 0.5} y={y(finished)} width={width} height={PLOT.top + room - y(finished)} rx="1.5" />
               {(days.length - 1 - at) % 7 === 0 && (
-                <text className="plot-mark" x={at === days.length - 1 ? PLOT.width - PLOT.right : middle} y={PLOT.height - 6} textAnchor={at === days.length - 1 ? "end" : "middle"}>
+                <text className="plot-mark" x={at === days.length - 1 ? all - PLOT.right : middle} y={PLOT.height - 6} textAnchor={at === days.length - 1 ? "end" : "middle"}>
                   {short.format(new Date(day))}
                 </text>
               )}
@@ -163,12 +172,30 @@ export function DayColumns({ days, label }: { readonly days: readonly Day[]; rea
           );
         })}
       </svg>
+      </div>
       <p className="plot-legend" aria-hidden="true">
         <span className="dot" data-part="created" /> {text.chartCreated}
         <span className="dot" data-part="finished" /> {text.chartFinished}
       </p>
     </>
   );
+}
+
+const LEAST_WIDTH = 250;
+
+/** Drawn as wide as there is room for, so that the writing in it keeps its size. */
+function useWidth(frame: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(LEAST_WIDTH);
+  useLayoutEffect(() => {
+    const view = frame.current;
+    if (view === null) return;
+    const measure = () => setWidth(Math.max(LEAST_WIDTH, view.clientWidth));
+    const observer = new ResizeObserver(measure);
+    observer.observe(view);
+    measure();
+    return () => observer.disconnect();
+  }, [frame]);
+  return width;
 }
 
 interface TableProps {

@@ -19,6 +19,7 @@ describe("merged", () => {
   it("counts the same change by both as one", () => {
     expect(merged(text("a", "b"), text("a", "same"), text("a", "same"))).toBe(text("a", "same"));
     expect(merged("a", "b", "b")).toBe("b");
+    expect(merged("", text("mine", "end"), text("theirs", "end"))).toBe(text("mine", "theirs", "end"));
   });
 
   it("gives back either side where the other one changed nothing", () => {

@@ -11,9 +11,7 @@ export function merged(base: string, yours: string, theirs: string): string {
   while (at <= from.length) {
     const [mine, other] = [yourHunks.get(at), theirHunks.get(at)];
     const inserted = [...(mine?.lines ?? []), ...(other?.lines ?? [])];
-    // The same change by both is one change.
-    if (mine !== undefined && other !== undefined && mine.lines.join("\n") === other.lines.join("\n")) lines.push(...mine.lines);
-    else lines.push(...inserted);
+    lines.push(...(mine !== undefined && other !== undefined ? joined(mine.lines, other.lines) : inserted));
     const removed = Math.max(mine?.removed ?? 0, other?.removed ?? 0);
     for (let step = 0; step < Math.max(removed, 1); step += 1) {
       const line = from[at + step];
@@ -23,6 +21,20 @@ export function merged(base: string, yours: string, theirs: string): string {
     at += Math.max(removed, 1);
   }
   return lines.join("\n");
+}
+
+/** Both changes of one place: what they begin and end with alike stands there once. */
+function joined(mine: readonly string[], other: readonly string[]): readonly string[] {
+  const shorter = Math.min(mine.length, other.length);
+  let head = 0;
+  while (head < shorter && mine[head] === other[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && mine.at(-1 - tail) === other.at(-1 - tail)) tail += 1;
+  return [
+    ...mine.slice(0, mine.length - tail),
+    ...other.slice(head, other.length - tail),
+    ...mine.slice(mine.length - tail),
+  ];
 }
 
 interface Hunk {

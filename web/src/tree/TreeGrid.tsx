@@ -1,4 +1,4 @@
-import { DndContext, DragOverlay, MouseSensor, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
+import { DndContext, DragOverlay, type Modifier, MouseSensor, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
@@ -24,6 +24,8 @@ interface Props {
   readonly openId: string | null;
   readonly selection: Selection;
   readonly onSelection: (selection: Selection) => void;
+  /** Whether each row shows its box. */
+  readonly choosing: boolean;
   /** False while something narrows: then everything that leads to a match is open. */
   readonly foldable: boolean;
   readonly onFolded: (change: (folded: ReadonlySet<string>) => ReadonlySet<string>) => void;
@@ -33,7 +35,7 @@ interface Props {
   readonly onAddSubtask: (parentId: string) => void;
 }
 
-const ROWS_BEYOND_VIEW = 12;
+const ROWS_BEYOND_VIEW = 8;
 /** A click that trembles is no drag; a finger that rests is one, a finger that moves scrolls. */
 const MOUSE = { activationConstraint: { distance: 6 } };
 const TOUCH = { activationConstraint: { delay: 280, tolerance: 8 } };
@@ -43,7 +45,7 @@ const TOUCH = { activationConstraint: { delay: 280, tolerance: 8 } };
  * needs to be measured. Tab enters the grid at one row and leaves it again; arrows go from row to row.
  */
 export function TreeGrid(props: Props) {
-  const { rows, projects, showProject, openId, selection, onSelection, foldable, onFolded, foldAll, onOpen, onDelete, onAddSubtask } = props;
+  const { rows, projects, showProject, openId, selection, onSelection, choosing, foldable, onFolded, foldAll, onOpen, onDelete, onAddSubtask } = props;
   const text = useText();
   const { edit } = useWrites();
   const lit = useLitTasks();
@@ -162,7 +164,6 @@ export function TreeGrid(props: Props) {
       onDragEnd={() => moving.drop()}
       onDragCancel={() => moving.cancel()}
     >
-      {moving.taskId !== null && <MoveBar moving={moving} />}
       <div ref={scroller} className="tree-scroller" data-moving={moving.taskId !== null}>
         <div
           role="treegrid"
@@ -170,7 +171,7 @@ export function TreeGrid(props: Props) {
           aria-rowcount={rows.length}
           aria-multiselectable="true"
           className="tree-grid"
-          data-choosing={selection.ids.size > 0}
+          data-choosing={choosing}
           style={{ height: virtual.getTotalSize() }}
           onKeyDown={key}
           onFocus={({ target }) => {
@@ -205,7 +206,8 @@ export function TreeGrid(props: Props) {
           })}
         </div>
       </div>
-      <DragOverlay dropAnimation={null}>
+      {moving.taskId !== null && <MoveBar moving={moving} />}
+      <DragOverlay dropAnimation={null} modifiers={[...AT_POINTER]}>
         {moving.taskId !== null && !moving.byKeyboard && (
           <div className="tree-carried" dir="auto">
             {moving.title}
@@ -215,6 +217,15 @@ export function TreeGrid(props: Props) {
     </DndContext>
   );
 }
+
+/** What is carried hangs at the pointer, however wide the row it was. */
+const AT_POINTER: readonly Modifier[] = [
+  ({ activatorEvent, activeNodeRect, transform }) => {
+    const point = activatorEvent instanceof MouseEvent ? activatorEvent : (activatorEvent as TouchEvent | null)?.touches?.[0];
+    if (point == null || activeNodeRect === null) return transform;
+    return { ...transform, x: transform.x + point.clientX - activeNodeRect.left + 12, y: transform.y + point.clientY - activeNodeRect.top + 8 };
+  },
+];
 
 /** What happens is told by useMoving, for pointer and keyboard alike. */
 const SILENT = {

@@ -29,6 +29,8 @@ export function TreeView() {
   const project = useProject(address.project);
   const [folded, setFolded] = useState(NOTHING_FOLDED);
   const [chosen, setChosen] = useState<Selection>(NOTHING_SELECTED);
+  /** On a touch screen rows have a box to choose them by only when asked for. */
+  const [choosing, setChoosing] = useState(false);
   const sort: Sort = SORTS.find((each) => each === address.sort) ?? "newest";
 
   const scoped = useMemo(
@@ -59,6 +61,18 @@ export function TreeView() {
             {text.shownOf(matched, scoped.length)}
           </span>
           <span className="tree-tools">
+            <button
+              type="button"
+              className="icon-button tree-choosing"
+              aria-label={text.chooseTasks}
+              aria-pressed={choosing}
+              onClick={() => {
+                setChoosing(!choosing);
+                setChosen(NOTHING_SELECTED);
+              }}
+            >
+              <Icon name="check" />
+            </button>
             {anyFolds && matches === null && (
               <>
                 <Tooltip text={text.expandEverything}>
@@ -93,6 +107,7 @@ export function TreeView() {
           openId={address.task ?? null}
           selection={selection}
           onSelection={setChosen}
+          choosing={choosing || selection.ids.size > 0}
           foldable={matches === null}
           onFolded={setFolded}
           foldAll={() => setFolded(parentIds(scoped))}

@@ -1,0 +1,138 @@
+"""The settings files of other programs: read as they are, written whole or not at all, with a copy of what was there.
+
+What was written is noted in ``setup.json`` of the daemon directory: a file that nobody has changed since can be put
+back exactly as it was.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import attrs
+
+from gorev.cli.server_entries import Unusable
+
+_NOTES = "setup.json"
+
+
+class Changed(Exception):
+    """Another program has written the file meanwhile."""
+
+
+@attrs.frozen
+class SettingsFiles:
+    """Knows, in the daemon ``directory``, what it wrote earlier."""
+
+    directory: Path
+
+    def read(self, path: Path) -> str:
+        """The text of a file, empty if there is none. Raises `Unusable` for what is no text, and OSError."""
+        try:
+            return _decoded(path.read_bytes())
+        except FileNotFoundError:
+            return ""
+
+    def write(self, path: Path, before: str, after: str) -> Path | None:
+        """Put a text in the place of ``before``; returns the copy of what was there, None if nothing was.
+
+        Raises `Changed` and OSError; the file is then as it was.
+        """
+        path.parent.mkdir(parents=True, exist_ok=True)
+        real = Path(os.path.realpath(path))  # a link to the file in somebody's collection of settings stays a link
+        present = real.read_bytes() if real.exists() else None
+        if _decoded(present or b"") != before:
+            raise Changed
+        backup = None
+        if present is not None:
+            backup = _copy(real, present)
+        content = after.encode()
+        if present is not None and present.startswith(_MARK):
+            content = _MARK + content
+        _replace(real, content)
+        self._note(path, content, backup)
+        return backup
+
+    def as_it_was(self, path: Path) -> str | None:
+        """What was there before our `write`, empty for nothing; None if somebody has changed the file since."""
+        note = self._notes().get(str(path))
+        if not isinstance(note, dict) or note.get("sha256") != _digest(path.read_bytes()):
+            return None
+        backup = note.get("backup")
+        return "" if backup is None else self.read(Path(backup)) or None
+
+    def restore(self, path: Path, before: str, after: str) -> None:
+        """Put a text back; an empty one means that there was no file. Raises as `write`."""
+        real = Path(os.path.realpath(path))
+        present = real.read_bytes()
+        if _decoded(present) != before:
+            raise Changed
+        if after:
+            if self.as_it_was(path) != after:
+                _copy(real, present)
+            _replace(real, (_MARK if present.startswith(_MARK) else b"") + after.encode())
+        else:
+            real.unlink()
+        self._note(path, None, None)
+
+    def _notes(self) -> dict[str, Any]:
+        try:
+            notes = json.loads((self.directory / _NOTES).read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return notes if isinstance(notes, dict) else {}
+
+    def _note(self, path: Path, content: bytes | None, backup: Path | None) -> None:
+        notes = self._notes()
+        notes.pop(str(path), None)
+        if content is not None:
+            notes[str(path)] = {"sha256": _digest(content), "backup": None if backup is None else str(backup)}
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _replace(self.directory / _NOTES, json.dumps(notes, indent=2).encode())
+
+
+_MARK = b"\xef\xbb\xbf"
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.removeprefix(_MARK).decode()
+    except UnicodeDecodeError:
+        raise Unusable("it is not UTF-8") from None
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _copy(path: Path, content: bytes) -> Path:
+    """A copy beside the file, with the file's mode, under a name that is not taken."""
+    instant = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    mode = path.stat().st_mode & 0o777
+    for number in range(1000):
+        backup = path.with_name(f"{path.name}.before-gorev-{instant}{f'-{number}' if number else ''}")
+        with suppress(FileExistsError):
+            with os.fdopen(os.open(backup, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
+                file.write(content)
+            return backup
+    raise FileExistsError(str(path))
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file whole: its readers see the old text or the new one."""
+    draft = path.with_name(f".{path.name}.gorev-{os.getpid()}")
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o600
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(mode)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)

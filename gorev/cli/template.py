@@ -1,0 +1,150 @@
+"""``gorev template``: what tasks can be made from (``lifecycle.md`` §5.4)."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from gorev.cli.requests import Requests
+from gorev.cli.speech import Command, Failed, Group, language_of
+from gorev.cli.tables import Column, json_option, print_json, print_rows, print_text
+from gorev.locale import text
+
+
+def template(language: str) -> click.Command:
+    """``gorev template`` with the commands below it."""
+    group = Group("template", help=text(language, "List and show the templates that tasks are made from."))
+    group.add_command(
+        Command(
+            "list",
+            params=[
+                click.Argument(["category"], metavar=text(language, "CATEGORY"), required=False),
+                json_option(language),
+            ],
+            callback=_list,
+            help=text(language, "list the templates, of one category or of all"),
+        )
+    )
+    group.add_command(
+        Command(
+            "show",
+            params=[
+                click.Argument(["which"], metavar=text(language, "ID|ALIAS"), shell_complete=_aliases),
+                json_option(language),
+            ],
+            callback=_show,
+            help=text(language, "show a template with its fields"),
+        )
+    )
+    group.add_command(
+        Command(
+            "init",
+            params=[json_option(language)],
+            callback=_init,
+            help=text(language, "put the shipped templates in again where they are missing"),
+        )
+    )
+    group.add_command(
+        Command(
+            "aliases",
+            params=[json_option(language)],
+            callback=_list_aliases,
+            help=text(language, "list the short names of the templates"),
+        )
+    )
+    return group
+
+
+@click.pass_context
+def _list(context: click.Context, /, category: str | None, as_json: bool) -> int:
+    language = language_of(context)
+    rows = _all(language, category)
+    if as_json:
+        print_json(rows)
+    elif rows:
+        print_rows(
+            [
+                Column(text(language, "Alias"), lambda row: row.get("alias")),
+                Column(text(language, "Name"), lambda row: row["name"], flexible=True),
+                Column(text(language, "Category"), lambda row: row.get("category"), least_width=60),
+                Column(text(language, "Definition"), lambda row: row.get("definition"), least_width=80, flexible=True),
+            ],
+            rows,
+        )
+    else:
+        click.echo(text(language, "There are no such templates."), err=True)
+    return 0
+
+
+@click.pass_context
+def _show(context: click.Context, /, which: str, as_json: bool) -> int:
+    language = language_of(context)
+    path = f"/api/v1/templates/{quote(which, safe='', errors='surrogateescape')}"
+    found = Requests.of_this_folder(language).get(path, lang=language).body["data"]
+    if as_json:
+        print_json(found)
+        return 0
+    lines = [
+        f"{found['name']} ({found.get('alias') or '-'})",
+        found.get("definition") or "",
+        text(language, "Category: {category}", category=found.get("category") or "-"),
+        text(language, "Title: {title}", title=found["default_title"]),
+        f"ID: {found['id']}",
+        "",
+    ]
+    lines += [f"  {_field(each, language)}" for each in found["fields"]]
+    print_text("\n".join(lines))
+    return 0
+
+
+def _field(field: dict[str, Any], language: str) -> str:
+    parts = [field["name"]]
+    if field.get("options"):
+        parts.append("|".join(field["options"]))
+    elif field["type"] != "text":
+        parts.append(field["type"])
+    if field.get("required") and not field.get("default"):
+        parts.append(text(language, "(required)"))
+    if field.get("default"):
+        parts.append(f"= {field['default']}")
+    return " ".join(parts)
+
+
+@click.pass_context
+def _init(context: click.Context, /, as_json: bool) -> int:
+    done = Requests.of_this_folder(language_of(context)).post("/api/v1/template/init", {}).body
+    print_json(done["data"]) if as_json else print_text(done["message"])
+    return 0
+
+
+@click.pass_context
+def _list_aliases(context: click.Context, /, as_json: bool) -> int:
+    language = language_of(context)
+    rows = [row for row in _all(language) if row.get("alias")]
+    if as_json:
+        print_json({row["alias"]: row["name"] for row in rows})
+    else:
+        print_rows(
+            [
+                Column(text(language, "Alias"), lambda row: row["alias"]),
+                Column(text(language, "Name"), lambda row: row["name"], flexible=True),
+            ],
+            rows,
+        )
+    return 0
+
+
+def _all(language: str, category: str | None = None) -> list[dict[str, Any]]:
+    found = Requests.of_this_folder(language).get("/api/v1/templates", category=category, lang=language)
+    rows: list[dict[str, Any]] = found.body["data"]
+    return rows
+
+
+def _aliases(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    try:
+        rows = _all(language_of(context))
+    except (Failed, LookupError):  # a completion says nothing
+        return []
+    return [row["alias"] for row in rows if (row.get("alias") or "").startswith(incomplete)]

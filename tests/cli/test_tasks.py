@@ -1,0 +1,184 @@
+"""``gorev task``, ``project``, ``template``, ``search`` and ``workspace`` against a running daemon."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.command_line import CommandLine
+from tests.support.running_daemon import RunningDaemon
+
+
+def made(gorev: CommandLine, title: str, *options: str) -> str:
+    """The id of a new task."""
+    return str(gorev.json("task", "create", title, *options)["gorev"]["id"])
+
+
+def test_a_task_is_made_from_its_title_and_shown_by_the_beginning_of_its_id(gorev: CommandLine) -> None:
+    said = gorev.run(
+        "task", "create", "Buy", "milk", "--priority", "high", "--tags", "home,food", "--due", "2031-02-03"
+    )
+    assert (said.returncode, said.stderr) == (0, "")
+    id_ = said.stdout.split("ID: ")[1].strip()
+    shown = gorev.run("task", "show", id_[:8])
+    assert "# Buy milk" in shown.stdout
+    task = gorev.json("task", "show", id_)["gorev"]
+    assert (task["oncelik"], task["son_tarih"][:10]) == ("yuksek", "2031-02-03")
+    assert sorted(tag["isim"] if isinstance(tag, dict) else tag for tag in task["etiketler"]) == ["food", "home"]
+
+
+def test_a_task_is_made_from_a_template(gorev: CommandLine) -> None:
+    fields = ["topic=Caches", "purpose=Speed", "questions=Which?", "criteria=Fast"]
+    options = [word for field in fields for word in ("--field", field)]
+    project = gorev.json("project", "create", "Studies")["proje"]["id"]
+    done = gorev.json("task", "create", "--template", "research", "--project", project, *options)
+    assert "Caches" in done["gorev"]["baslik"]
+    refused = gorev.run("task", "create", "--template", "research")
+    assert refused.returncode == 1
+    assert "topic" in refused.stderr
+
+
+def test_a_template_that_is_not_there_is_refused(gorev: CommandLine) -> None:
+    assert gorev.run("task", "create", "x", "--template", "nonsense").returncode == 1
+    assert gorev.run("template", "show", "nonsense").returncode == 1
+
+
+def test_a_task_is_changed_completed_and_deleted(gorev: CommandLine) -> None:
+    id_ = made(gorev, "Walk")
+    assert gorev.run("task", "update", id_, "--status", "in_progress").returncode == 0
+    assert gorev.run("task", "edit", id_, "--title", "Run").returncode == 0
+    assert gorev.json("task", "done", id_)[0]["gorev"]["durum"] == "tamamlandi"
+    assert gorev.json("task", "show", id_)["gorev"]["baslik"] == "Run"
+    kept = gorev.run("task", "delete", id_)
+    assert (kept.returncode, "--yes" in kept.stderr) == (1, True)
+    assert gorev.run("task", "delete", id_, "--yes").returncode == 0
+    gone = gorev.run("task", "show", id_)
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert id_ in gone.stderr
+
+
+def test_on_a_terminal_deleting_asks(gorev: CommandLine) -> None:
+    id_ = made(gorev, "Careful")
+    assert "nothing was changed" in gorev.on_terminal("task", "delete", id_, typed="n\n")
+    assert "Delete Careful?" in gorev.on_terminal("task", "delete", id_, typed="y\n")
+    assert gorev.run("task", "show", id_).returncode == 1
+
+
+def test_of_several_tasks_to_complete_those_that_can_be_are(gorev: CommandLine) -> None:
+    id_ = made(gorev, "One of two")
+    ended = gorev.run("task", "done", "00000000", id_)
+    assert ended.returncode == 1
+    assert "One of two" in ended.stdout
+    assert "00000000" in ended.stderr
+
+
+def test_on_a_pipe_a_list_is_one_line_of_fields_per_task(gorev: CommandLine) -> None:
+    parent = made(gorev, "Line\tone", "--tags", "lines")
+    made(gorev, "Below", "--parent", parent)
+    lines = gorev.run("task", "list", "--tag", "lines").stdout.splitlines()
+    assert [line.split("\t")[:4] for line in lines][0] == [parent, "beklemede", "Line one", "orta"]
+    assert len(lines) == 2
+
+
+def test_a_list_longer_than_the_tool_s_answer_is_whole(gorev: CommandLine, daemon: RunningDaemon) -> None:
+    title = "T" * 400
+    tasks = [{"id": f"{n}", "baslik": f"{title} {n}", "etiketler": ["many"]} for n in range(120)]
+    with daemon.mcp() as client:
+        client.call("gorev_import", data={"tasks": tasks})
+    found = gorev.json("task", "list", "--tag", "many", "--limit", "110")
+    assert len(found["gorevler"]) == 110
+    assert found["kalan"] == 10
+    rest = gorev.run("task", "list", "--tag", "many", "--limit", "100", "--offset", "110")
+    assert len(rest.stdout.splitlines()) == 10
+
+
+def test_the_tree_shows_what_is_below_a_task(gorev: CommandLine) -> None:
+    root = made(gorev, "Root")
+    branch = made(gorev, "Branch", "--parent", root)
+    made(gorev, "Leaf", "--parent", branch)
+    lines = gorev.run("task", "tree", root).stdout.splitlines()
+    assert [line.split("  [")[0] for line in lines] == ["⏳ Root", "└─ ⏳ Branch", "   └─ ⏳ Leaf"]
+
+
+def test_what_comes_next_is_told_with_a_reason(gorev: CommandLine) -> None:
+    id_ = made(gorev, "Overdue", "--due", "2020-01-01")
+    rows = gorev.json("task", "next")["suggestions"]
+    assert rows[0]["task_id"] == id_
+    assert len({row["task_id"] for row in rows}) == len(rows)
+
+
+def test_a_project_is_made_chosen_and_its_tasks_are_listed(gorev: CommandLine) -> None:
+    project = gorev.json("project", "create", "Garden", "--definition", "Plants")["proje"]["id"]
+    assert gorev.run("project", "use", project).returncode == 0
+    id_ = made(gorev, "Water")
+    listed = gorev.json("task", "list", "--active-project")
+    assert [row["id"] for row in listed["gorevler"]] == [id_]
+    rows = gorev.run("project", "list").stdout.splitlines()
+    assert next(row.split("\t") for row in rows if "Garden" in row)[:4] == [project, "*", "Garden", "1"]
+    assert gorev.run("project", "use", "--none").returncode == 0
+    assert gorev.json("project", "use")["proje"] is None
+
+
+def test_templates_are_listed_and_shown_in_the_user_s_language(gorev: CommandLine) -> None:
+    assert "bug\tBug Report\t" in gorev.run("template", "list").stdout
+    assert "bug\tBug Raporu" in gorev.run("template", "aliases", "--lang", "tr").stdout
+    assert "environment development|staging|production (required)" in gorev.run("template", "show", "bug").stdout
+    assert "(zorunlu)" in gorev.run("template", "show", "bug", "--lang", "tr").stdout
+    assert gorev.json("template", "init") == {"created": 0}
+
+
+def test_search_forgives_a_typing_error(gorev: CommandLine) -> None:
+    id_ = made(gorev, "Quarterly spreadsheet")
+    assert id_ in gorev.run("search", "spreadshet").stdout
+    nothing = gorev.run("search", "zzzzqqqq")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "Nothing was found." in nothing.stderr
+
+
+def test_a_folder_is_registered_as_a_workspace(gorev: CommandLine, tmp_path: Path) -> None:
+    assert gorev.run("workspace", "register", folder=tmp_path).returncode == 0
+    assert str(tmp_path) in [row["path"] for row in gorev.json("workspace", "list")]
+    refused = gorev.run("workspace", "register", "missing", folder=tmp_path)
+    assert (refused.returncode, refused.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["task", "create"], "needs a title"),
+        (["task", "create", "x", "--field", "a=b"], "--template"),
+        (["task", "create", "x", "--template", "bug", "--field", "a"], "key=value"),
+        (["task", "update", "12345678"], "--status"),
+        (["task", "edit", "12345678"], "--title"),
+        (["task", "show"], "ID is missing"),
+        (["task", "list", "--limit", "0"], "--limit"),
+        (["project", "use", "x", "--none"], "--none"),
+        (["task", "crate"], "did you mean create?"),
+        (["tsk"], "did you mean task?"),
+        (["task", "list", "--stats", "x"], "did you mean --status?"),
+        (["mcp", "call", "gorev_detay", "id"], "key=value"),
+        (["mcp", "call", "gorev_detay", "{broken"], "JSON"),
+        (["import", "x", "--mode", "erase"], "merge, replace"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_command_line_that_makes_no_sense_says_what_is_wrong(
+    gorev: CommandLine, arguments: list[str], reason: str
+) -> None:
+    refused = gorev.run(*arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert reason in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
+
+
+def test_refusals_are_in_turkish_for_who_reads_turkish(gorev: CommandLine) -> None:
+    assert "kimlikli bir görev yok" in gorev.run("task", "show", "00000000", "--lang", "tr").stderr
+    assert "demek istediniz" in gorev.run("task", "crate", "--lang", "tr").stderr
+
+
+def test_bytes_that_are_no_text_are_refused(gorev: CommandLine) -> None:
+    for arguments in (["search", "\udcff"], ["task", "create", "\udcff"], ["task", "show", "\udcff"]):
+        refused = gorev.run(*arguments)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert len(refused.stderr.splitlines()) == 1
