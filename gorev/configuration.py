@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +19,7 @@ from gorev.daemon.errors import (
     InvalidPort,
 )
 from gorev.locale import LANGUAGES
+from gorev.small_file import content
 
 LOG_LEVELS: Final = ("debug", "info", "warn", "error")
 DURABILITIES: Final = ("full", "normal")
@@ -146,10 +145,10 @@ class Configuration:
         Raises `BrokenConfiguration`, or its kinds that say which key is wrong.
         """
         try:
-            content = _content(file)
+            written = content(file, _LARGEST_FILE_BYTES).decode("utf-8")
             import tomllib  # after the reading: there is seldom a file
 
-            found = tomllib.loads(content)
+            found = tomllib.loads(written)
         except FileNotFoundError:
             return cls()
         except (OSError, ValueError) as error:
@@ -161,20 +160,6 @@ class Configuration:
             values={name: value for name, value in found.items() if name in KEYS},
             warnings=tuple(f"{file}: unknown key {name} is ignored" for name in found if name not in KEYS),
         )
-
-
-def _content(file: Path) -> str:
-    # Opened so that a pipe of that name does not hold the start up.
-    descriptor = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-    try:
-        found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode):
-            raise OSError("it is not a regular file")
-        if found.st_size > _LARGEST_FILE_BYTES:
-            raise OSError("it is larger than 1 MiB")
-        return os.read(descriptor, _LARGEST_FILE_BYTES).decode("utf-8")
-    finally:
-        os.close(descriptor)
 
 
 def port_of(variable: str) -> int | str:

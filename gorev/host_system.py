@@ -76,7 +76,9 @@ def spawn(command: Sequence[str], environment: dict[str, str], log: str, start_l
     It inherits ``start_lock``, whose number it finds in ``GOREV_START_LOCK_FD``, and 0 is returned. Locks cannot be
     inherited on Windows: there the caller has to keep it, and the pid of the new process is returned. Raises OSError.
     """
-    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0), 0o600)
+    # A pipe in the log's place is refused rather than waited for.
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_NONBLOCK", 0)
+    output = os.open(log, flags, 0o600)
     try:
         if sys.platform == "win32":
             import subprocess

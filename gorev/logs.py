@@ -75,7 +75,9 @@ class _AppendedFile(LogFile):
 
     def _openFile(self) -> None:
         self.closed = False
-        descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        # Not to wait for a reader, should it be a pipe.
+        flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | getattr(os, "O_NONBLOCK", 0)
+        descriptor = os.open(self.path, flags, 0o600)
         self._file = os.fdopen(descriptor, "ab", buffering=0)
         self.size = os.fstat(descriptor).st_size
 

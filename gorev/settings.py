@@ -27,6 +27,7 @@ from gorev.daemon.errors import (
 )
 from gorev.daemon.system import account_home, under_service_manager
 from gorev.locale import DEFAULT_LANGUAGE, LANGUAGES, known, text
+from gorev.small_file import content
 
 LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1", "[::1]")
 CONFIGURATION_PATH: Final = Path(".gorev-daemon", "config.toml")
@@ -408,14 +409,14 @@ class _Workspaces:
 def _original_port(file: Path, warnings: list[str]) -> int | None:
     """``server_port`` of the original program's settings; it is not ours to complain about more than in the log."""
     try:
-        port = json.loads(file.read_text("utf-8")).get("server_port")
+        port = json.loads(content(file)).get("server_port")
         if port in (None, ""):
             return None
         check_port("server_port", int(port))
         return int(port)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, TypeError, AttributeError, InvalidPort) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError, InvalidPort) as error:
         warnings.append(f"{file} is ignored: {error}")
         return None
 

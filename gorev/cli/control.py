@@ -19,6 +19,7 @@ from gorev.daemon.lifecycle import duration_text
 from gorev.daemon.probe import health_on, is_listening
 from gorev.daemon.record import LockRecord, rfc3339
 from gorev.locale import text
+from gorev.small_file import content
 
 NOT_RUNNING_CODE: Final = 3
 # A stop may take 30 s (lifecycle.md §5.1).
@@ -45,7 +46,7 @@ class Sighting:
 def look(directory: Path) -> Sighting:
     """Find out about the daemon of ``directory``. Blocks for 2 s at most."""
     try:
-        record = LockRecord.decode((directory / ".lock").read_bytes())
+        record = LockRecord.decode(content(directory / ".lock"))
     except OSError:
         record = None
     if record is None:
@@ -186,7 +187,7 @@ def _remove_left_over(directory: Path, ended: LockRecord) -> None:
     guard = system.AdvisoryLock(directory / ".lock.guard")
     with contextlib.suppress(OSError):
         if guard.take():
-            found = LockRecord.decode((directory / ".lock").read_bytes())
+            found = LockRecord.decode(content(directory / ".lock"))
             if found is not None and found.pid == ended.pid:
                 (directory / ".lock").unlink()
     guard.drop()

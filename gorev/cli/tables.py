@@ -43,7 +43,7 @@ def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
     """Print the rows to standard output."""
     if not sys.stdout.isatty():
         for row in rows:
-            click.echo("\t".join(_one_line(_shown(column, row)) for column in columns))
+            click.echo("\t".join(safe(_one_line(_shown(column, row))) for column in columns))
         return
     # Rich costs 30 ms and is imported where a table is drawn only.
     from rich.console import Console
@@ -84,8 +84,8 @@ def _widths(columns: Sequence[Column], lines: Sequence[Sequence[str]], available
 
 
 def print_text(said: str) -> None:
-    """Print what the daemon said, made harmless for a terminal."""
-    click.echo(safe(said) if sys.stdout.isatty() else said)
+    """Print what the daemon said, made harmless: what is on a pipe may come to a terminal in the end."""
+    click.echo(safe(said))
 
 
 def print_json(value: object) -> None:

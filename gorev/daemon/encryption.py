@@ -18,6 +18,7 @@ from twisted.internet.ssl import CertificateOptions, TLSVersion
 from twisted.protocols.tls import TLSMemoryBIOFactory
 
 from gorev.daemon.errors import BrokenCertificate
+from gorev.small_file import content
 
 Read = TypeVar("Read")
 
@@ -79,9 +80,7 @@ class _EncryptingForOthers(ServerFactory[Any]):
 
 def _parsed(file: Path, parse: Callable[[bytes], Read]) -> Read:
     try:
-        if not file.is_file():
-            raise OSError("it is not a regular file" if file.exists() else "it is not there")
-        return parse(file.read_bytes())
+        return parse(content(file))
     except (OSError, ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise BrokenCertificate(file=file, reason=error) from error
 

@@ -26,6 +26,7 @@ from gorev.daemon.errors import AlreadyRunning, GuardHeld, Unresponsive, Unusabl
 from gorev.daemon.probe import Health, Probe, health_on
 from gorev.daemon.record import LockRecord
 from gorev.daemon.system import AdvisoryLock, prepare_directory
+from gorev.small_file import content
 
 # A stop takes 30 s at most, a start much less (lifecycle.md §2.1).
 GUARD_PATIENCE_SECONDS: Final = 35.0
@@ -142,18 +143,18 @@ class DaemonLock:
     def read(self) -> LockRecord | None:
         """The record in the lock file, None when there is none or none that can be read."""
         try:
-            return LockRecord.decode(self.path.read_bytes())
+            return LockRecord.decode(content(self.path))
         except OSError:
             return None
 
     def _is_in_place(self, record: LockRecord) -> bool:
         try:
-            content = self.path.read_bytes()
-        except FileNotFoundError:
+            written = content(self.path)
+        except OSError:
             return False
-        if content == record.encode():
+        if written == record.encode():
             return True
-        found = LockRecord.decode(content)
+        found = LockRecord.decode(written)
         return found is not None and found.pid != record.pid and self._processes.is_alive(found.pid, found.start_time)
 
     def _write(self, record: LockRecord) -> None:

@@ -41,7 +41,7 @@ def get_json(port: int, path: str, token: str | None = None) -> dict[str, Any] |
     answer = _get(port, path, token)
     try:
         found = None if answer is None else json.loads(answer[1])
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) else None
 
@@ -79,6 +79,6 @@ def is_listening(port: int) -> bool:
 def _pid_in(body: bytes) -> int | None:
     try:
         pid = json.loads(body)["pid"]
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     return pid if isinstance(pid, int) else None

@@ -42,7 +42,7 @@ class LockRecord:
         try:
             found: Any = json.loads(content)
             pid, port = found["pid"], int(found["port"])
-        except (ValueError, TypeError, KeyError, OverflowError):
+        except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
             return None
         if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0 or not 0 < port < 65536:
             return None

@@ -128,7 +128,7 @@ class Methods:
 
     async def call_tool(self, call: Call) -> Object:
         """Call one."""
-        name, arguments = params.text(call.params, "name"), call.params.get("arguments")
+        name, arguments = params.required(call.params, "name"), call.params.get("arguments")
         if not isinstance(arguments, dict | None):
             raise Fault(INVALID_PARAMS, "params.arguments must be an object")
         if not self._registry.tools.is_tool(name):
@@ -169,7 +169,7 @@ class Methods:
 
     async def read_resource(self, call: Call) -> Object:
         """What a resource is now."""
-        uri = params.text(call.params, "uri")
+        uri = params.required(call.params, "uri")
 
         async def contents(context: CallContext) -> Object:
             found = await self._registry.resources.read(uri, context)
@@ -179,7 +179,7 @@ class Methods:
 
     async def subscribe(self, call: Call) -> Object:
         """Tell of each change of a resource from now on."""
-        uri = params.text(call.params, "uri")
+        uri = params.required(call.params, "uri")
         if len(uri) > URI_LIMIT:
             raise UnknownResource(uri)
         context = await self._context(call)
@@ -189,7 +189,7 @@ class Methods:
 
     async def unsubscribe(self, call: Call) -> Object:
         """Tell of it no more; nothing happens if that was so already."""
-        self._legacy.unsubscribe(params.text(call.params, "uri"))
+        self._legacy.unsubscribe(params.required(call.params, "uri"))
         return {}
 
     async def listen(self, call: Call) -> Object:
@@ -230,7 +230,7 @@ class Methods:
 
     async def get_prompt(self, call: Call) -> Object:
         """A prompt, filled in."""
-        name = params.text(call.params, "name")
+        name = params.required(call.params, "name")
         arguments = params.texts(call.params.get("arguments"), "params.arguments")
 
         async def messages(context: CallContext) -> Object:

@@ -18,7 +18,7 @@ _LISTENABLE: Final[Mapping[str, Listing]] = {
 }
 
 
-def text(params: Object, name: str) -> str:
+def required(params: Object, name: str) -> str:
     """A parameter that must be text.
 
     :raises Fault: it is not.

@@ -174,7 +174,7 @@ class _Doing:
         with ExitStack() as later:
             later.enter_context(derived.postponed(self._cursor, emptied=replaces))
             if replaces or len(self._plan.tasks) > tasks.number(self._cursor):
-                later.enter_context(derived.indexes_later(self._cursor))
+                later.enter_context(derived.indexes_later(self._cursor, but=derived.REFERENCES))
             self._store_new()
         yield from self._of_projects()
         yield from self._of_templates()

@@ -16,6 +16,8 @@ import attrs
 import msgspec
 from twisted.logger import Logger
 
+from gorev.small_file import content
+
 Instant: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
@@ -47,10 +49,10 @@ class WorkspaceFile:
     def read(self) -> list[KnownWorkspace]:
         """What the file says; nothing if it is missing or broken, which is logged."""
         try:
-            return msgspec.json.decode(self._path.read_bytes(), type=list[KnownWorkspace])
+            return msgspec.json.decode(content(self._path), type=list[KnownWorkspace])
         except FileNotFoundError:
             return []
-        except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except (OSError, msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
             self._log.warn("cannot read {path}, starting without it: {error}", path=str(self._path), error=error)
             return []
 

@@ -6,13 +6,23 @@ index out at the end of every statement, so that rows one by one cost it eight t
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import attrs
 
 from gorev.storage.sqlite import Cursor
+
+
+# By which rows are looked up that refer to a row.
+REFERENCES: Final = (
+    "tasks_by_parent",
+    "tasks_by_project_and_sort",
+    "task_tags_by_tag",
+    "links_by_target",
+    "interactions_by_task",
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -87,15 +97,16 @@ def postponed(cursor: Cursor, *, emptied: bool) -> Iterator[None]:
 
 
 @contextmanager
-def indexes_later(cursor: Cursor) -> Iterator[None]:
-    """Take the indexes away for a while and make them anew from all rows at once. Those that keep rows unique stay.
+def indexes_later(cursor: Cursor, *, but: Collection[str] = ()) -> Iterator[None]:
+    """Take all indexes ``but`` some away for a while, and make them anew from all rows at once.
 
-    For when nearly all rows are new. The indexes come back with the transaction if it fails.
+    For when nearly all rows are new. Those that keep rows unique stay. If the transaction fails, all are there again.
     """
     indexes = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'")
     statements = indexes.fetchall()
-    for name, _ in statements:
+    chosen = {name: statement for name, statement in statements if name not in but}
+    for name in chosen:
         cursor.execute(f'DROP INDEX "{name}"')
     yield
-    for _, statement in statements:
+    for statement in chosen.values():
         cursor.execute(statement)

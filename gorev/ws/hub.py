@@ -113,8 +113,8 @@ class Hub(Service):
         """Tell every client, close, and wait a moment for them to have heard it."""
         super().stopService()
         self._gone = Deferred()
-        message = {"type": "shutdown", "reason": "daemon_restarting" if self._is_replaced() else "daemon_stopping"}
-        farewell = Announcement(lambda format_: [message | self._now(format_)], self.prepared)
+        frame = {"type": "shutdown", "reason": "daemon_restarting" if self._is_replaced() else "daemon_stopping"}
+        farewell = Announcement(lambda format_: [frame | self._now(format_)], self.prepared)
         for connection in list(self._connections):
             if connection.state == connection.STATE_OPEN:
                 (prepared,) = farewell.frames(connection.wish.format)

@@ -282,7 +282,7 @@ def one(place: Place, spoil: Callable[[Place], None], *, stays: bool) -> Counter
 
 
 def _is_published(place: Place) -> bool:
-    with suppress(OSError, ValueError, KeyError):
+    with suppress(OSError, ValueError, KeyError, TypeError, RecursionError):
         return bool(place.daemon.get("/api/health").json["pid"] == place.daemon.pid)
     return False
 

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from queue import Queue
 from threading import Thread
-from typing import Any
 
 import pytest
 
@@ -39,16 +36,22 @@ class Watching:
         for line in self.process.stdout:
             self._lines.put(line)
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether there is no line to be read yet."""
+        return self._lines.empty()
+
     def next(self) -> str:
         """The next line."""
         return self._lines.get(timeout=PATIENCE_SECONDS)
 
 
 @pytest.fixture
-def watched(own_daemon: RunningDaemon) -> Iterator[tuple[CommandLine, RunningDaemon]]:
+def watched(own_daemon: RunningDaemon) -> tuple[CommandLine, RunningDaemon]:
     """A daemon of this test alone, and the command in its workspace."""
     own_daemon.start()
-    yield CommandLine(own_daemon.workspace, own_daemon.environment), own_daemon
+    # A daemon that a command starts takes a free port.
+    return CommandLine(own_daemon.workspace, own_daemon.environment | {"GOREV_API_PORT": "0"}), own_daemon
 
 
 def test_the_log_tells_who_did_what_the_latest_first(gorev: CommandLine, daemon: RunningDaemon) -> None:
@@ -81,7 +84,8 @@ def test_changes_are_told_as_they_happen_without_gap_or_repetition(
         gorev.run("task", "create", f"Task {number}")
         told.append(json.loads(watching.next()))
     daemon.stop()
-    gorev.run("task", "create", "After the restart")  # starts the daemon
+    started = gorev.run("task", "create", "After the restart")
+    assert started.returncode == 0, started.stderr
     told.append(json.loads(watching.next()))
     assert [event["seq"] for event in told] == [1, 2, 3, 4]
     assert told[-1]["data"]["baslik"] == "After the restart"
@@ -98,16 +102,14 @@ def test_for_people_a_change_is_a_sentence(watched: tuple[CommandLine, RunningDa
     assert watching.process.wait(PATIENCE_SECONDS) == 0
 
 
-def test_a_number_from_the_future_is_said_and_not_waited_for(
-    watched: tuple[CommandLine, RunningDaemon], tmp_path: Path
+def test_after_a_number_from_the_future_come_the_changes_from_now_on(
+    watched: tuple[CommandLine, RunningDaemon],
 ) -> None:
     gorev, _ = watched
-    gorev.run("task", "create", "One")
+    gorev.run("task", "create", "Before")
     watching = Watching(gorev, "--json", "--since", "999")
-    gorev_two: Any = None
-    while gorev_two is None:  # it begins to watch some time after it was started
-        gorev.run("task", "create", "Two")
-        gorev_two = None if watching._lines.empty() else json.loads(watching.next())
-    assert gorev_two["data"]["baslik"] == "Two"
+    while watching.is_silent:  # it begins some time after it was started
+        gorev.run("task", "create", "Now")
+    assert json.loads(watching.next())["data"]["baslik"] == "Now"
     watching.process.send_signal(signal.SIGINT)
     watching.process.wait(PATIENCE_SECONDS)

@@ -77,7 +77,7 @@ def test_on_a_pipe_a_list_is_one_line_of_fields_per_task(gorev: CommandLine) -> 
     parent = made(gorev, "Line\tone", "--tags", "lines")
     made(gorev, "Below", "--parent", parent)
     lines = gorev.run("task", "list", "--tag", "lines").stdout.splitlines()
-    assert [line.split("\t")[:4] for line in lines][0] == [parent, "beklemede", "Line one", "orta"]
+    assert lines[0].split("\t")[:4] == [parent, "beklemede", "Line one", "orta"]
     assert len(lines) == 2
 
 

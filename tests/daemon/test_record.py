@@ -47,6 +47,11 @@ def test_no_content_makes_reading_raise(content: bytes) -> None:
     assert record is None or record.pid > 0
 
 
+def test_nesting_that_is_too_deep_is_no_record() -> None:
+    """No daemon would start again as long as such a file lay there."""
+    assert LockRecord.decode(b"[" * 100_000) is None
+
+
 def test_an_instant_is_written_in_utc() -> None:
     instant = datetime(2025, 1, 1, 3, 0, 0, 5000, tzinfo=timezone(timedelta(hours=3)))
     assert rfc3339(instant) == "2025-01-01T00:00:00.005Z"

@@ -91,7 +91,7 @@ async def test_an_id_whose_folder_is_gone_is_not_found_unless_a_path_is_given(ho
 
 
 @in_reactor
-@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"id": "x"}]'])
+@pytest.mark.parametrize("content", ["", "{", "[1]", '[{"id": "x"}]', "[" * 100_000])
 async def test_a_broken_list_of_workspaces_is_replaced(house: House, content: str) -> None:
     (house.home / "workspaces.json").write_text(content)
     async with house.open() as workspaces:

@@ -34,11 +34,12 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 applyAppearance();
-await loadCatalogue(readLanguage());
-createRoot(root).render(
-  <StrictMode>
-    <QueryClientProvider client={cache}>
-      <RouterProvider router={router} />
-    </QueryClientProvider>
-  </StrictMode>,
-);
+void loadCatalogue(readLanguage()).then(() => {
+  createRoot(root).render(
+    <StrictMode>
+      <QueryClientProvider client={cache}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </StrictMode>,
+  );
+});

@@ -10,6 +10,7 @@ from typing import Any
 from twisted.logger import Logger
 
 from gorev.domain.ides import IdeSettings
+from gorev.small_file import content
 
 
 class IdeSettingsFile:
@@ -40,10 +41,10 @@ class IdeSettingsFile:
 
     def _values(self) -> dict[str, Any]:
         try:
-            values = json.loads(self._path.read_text("utf-8"))
+            values = json.loads(content(self._path))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             self._log.warn("cannot read {path}, using the defaults: {error}", path=str(self._path), error=error)
             return {}
         return values if isinstance(values, dict) else {}

@@ -110,6 +110,7 @@ export function SearchField() {
       {/* Not there while closed: a list in the page means that something lies over it, and quiets the shortcuts. */}
       {caret !== null && (open || unreadable !== null) && (
         <div className="search-drop">
+          {unreadable !== null && <p className="search-problem">{text.searchUnreadable(unreadable)}</p>}
           {open && (
             <ul id={listId} role="listbox" aria-label={text.searchProposals}>
               {suggestions.map((suggestion, at) => (
@@ -131,7 +132,6 @@ export function SearchField() {
               ))}
             </ul>
           )}
-          {unreadable !== null && !open && <p className="search-problem">{text.searchUnreadable(unreadable)}</p>}
         </div>
       )}
     </div>

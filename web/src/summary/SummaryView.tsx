@@ -59,8 +59,8 @@ export function SummaryView() {
   const due: readonly Part[] = BUCKETS.map((key) => ({ key, name: text.dueBuckets[key], count: numbers.due[key], link: to(also(dueQuery(key, today))) }));
   const created = days.reduce((sum, day) => sum + day.created, 0);
   const finished = days.reduce((sum, day) => sum + day.finished, 0);
-  const table = (caption: string, parts: readonly Part[]) => (
-    <Table caption={caption} head={[caption, text.chartCount]} rows={parts.map(({ name, count: value }) => [name, value])} />
+  const table = (caption: string, first: string, parts: readonly Part[]) => (
+    <Table caption={caption} head={[first, text.chartCount]} rows={parts.map(({ name, count: value }) => [name, value])} />
   );
 
   return (
@@ -80,13 +80,13 @@ export function SummaryView() {
         }>
           <DayColumns days={days} label={text.chartPlot(created, finished)} />
         </Figure>
-        <Figure title={text.chartStatus} showTable={showTable} table={table(text.chartStatus, statuses)}>
+        <Figure title={text.chartStatus} showTable={showTable} table={table(text.chartStatus, text.statusLabel, statuses)}>
           <Ring parts={statuses} middle={figures(numbers.all)} under={text.summaryTotal} />
         </Figure>
-        <Figure title={text.chartPriority} showTable={showTable} table={table(text.chartPriority, priorities)}>
+        <Figure title={text.chartPriority} showTable={showTable} table={table(text.chartPriority, text.priorityLabel, priorities)}>
           <Bars parts={priorities} kind="priority" />
         </Figure>
-        <Figure title={text.chartDue} showTable={showTable} table={table(text.chartDue, due)}>
+        <Figure title={text.chartDue} showTable={showTable} table={table(text.chartDue, text.dueDate, due)}>
           <Bars parts={due} kind="due" />
         </Figure>
         <TaskList title={text.summaryNext} none={text.summaryNextNone} tasks={lists.next} />

@@ -1,6 +1,5 @@
-import { DndContext, DragOverlay, type Modifier, MouseSensor, TouchSensor, useSensor, useSensors } from "@dnd-kit/core";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Project } from "../api/types";
 import { isTemporary } from "../api/writes";
@@ -10,6 +9,7 @@ import { pressed } from "../shortcuts/registry";
 import { useLitTasks } from "../tasks/remote";
 import type { Row } from "../tasks/tree";
 import { useWrites } from "../tasks/writes";
+import type { DragListeners } from "./DragLayer";
 import { MoveBar } from "./MoveBar";
 import { extended, type Selection, toggled } from "./selection";
 import { TreeRow } from "./TreeRow";
@@ -35,10 +35,9 @@ interface Props {
   readonly onAddSubtask: (parentId: string) => void;
 }
 
+const DRAG_AFTER_MS = 3_000;
 const ROWS_BEYOND_VIEW = 8;
-/** A click that trembles is no drag; a finger that rests is one, a finger that moves scrolls. */
-const MOUSE = { activationConstraint: { distance: 6 } };
-const TOUCH = { activationConstraint: { delay: 280, tolerance: 8 } };
+const DragLayer = lazy(() => import("./DragLayer").then((all) => ({ default: all.DragLayer })));
 
 /**
  * The rows in view and the one that has the focus are in the document, nothing else. All rows are of one height, so that none
@@ -52,6 +51,7 @@ export function TreeGrid(props: Props) {
   const { density } = useAppearance();
   const rowPx = useRowHeight(density);
   const scroller = useRef<HTMLDivElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState<string | null>(null);
   const order = useMemo(() => rows.map(({ task }) => task.id), [rows]);
   const indexOf = useMemo(() => new Map(order.map((id, index) => [id, index])), [order]);
@@ -77,7 +77,13 @@ export function TreeGrid(props: Props) {
   useEffect(() => virtual.measure(), [virtual, rowPx]);
 
   const moving = useMoving({ rows, indexOf, scroller, rowPx });
-  const sensors = useSensors(useSensor(MouseSensor, MOUSE), useSensor(TouchSensor, TOUCH));
+  const [drag, setDrag] = useState<DragListeners>({});
+  const [draggable, setDraggable] = useState(false);
+  // Dragging is loaded when a pointer comes near, and for fingers, which do not come near first, after a while.
+  useEffect(() => {
+    const timer = setTimeout(() => setDraggable(true), DRAG_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
 
   const focusIndex = useCallback(
     (index: number) => {
@@ -155,17 +161,12 @@ export function TreeGrid(props: Props) {
   };
 
   return (
-    <DndContext
-      sensors={sensors}
-      autoScroll={{ threshold: { x: 0, y: 0.15 } }}
-      accessibility={{ screenReaderInstructions: { draggable: "" }, restoreFocus: false, announcements: SILENT }}
-      onDragStart={({ active }) => moving.begin(String(active.id), true)}
-      onDragMove={moving.dragged}
-      onDragEnd={() => moving.drop()}
-      onDragCancel={() => moving.cancel()}
-    >
+    <>
       <div ref={scroller} className="tree-scroller" data-moving={moving.taskId !== null}>
         <div
+          {...drag}
+          ref={grid}
+          onPointerEnter={() => setDraggable(true)}
           role="treegrid"
           aria-label={text.treeLabel}
           aria-rowcount={rows.length}
@@ -207,33 +208,22 @@ export function TreeGrid(props: Props) {
         </div>
       </div>
       {moving.taskId !== null && <MoveBar moving={moving} />}
-      <DragOverlay dropAnimation={null} modifiers={[...AT_POINTER]}>
-        {moving.taskId !== null && !moving.byKeyboard && (
-          <div className="tree-carried" dir="auto">
-            {moving.title}
-          </div>
+      <Suspense fallback={null}>
+        {draggable && (
+          <DragLayer
+            grid={grid}
+            title={moving.taskId !== null && !moving.byKeyboard ? moving.title : null}
+            onListeners={setDrag}
+            onBegin={(id) => !isTemporary(id) && moving.begin(id, true)}
+            onMove={moving.dragged}
+            onDrop={moving.drop}
+            onCancel={moving.cancel}
+          />
         )}
-      </DragOverlay>
-    </DndContext>
+      </Suspense>
+    </>
   );
 }
-
-/** What is carried hangs at the pointer, however wide the row it was. */
-const AT_POINTER: readonly Modifier[] = [
-  ({ activatorEvent, activeNodeRect, transform }) => {
-    const point = activatorEvent instanceof MouseEvent ? activatorEvent : (activatorEvent as TouchEvent | null)?.touches?.[0];
-    if (point == null || activeNodeRect === null) return transform;
-    return { ...transform, x: transform.x + point.clientX - activeNodeRect.left + 12, y: transform.y + point.clientY - activeNodeRect.top + 8 };
-  },
-];
-
-/** What happens is told by useMoving, for pointer and keyboard alike. */
-const SILENT = {
-  onDragStart: () => undefined,
-  onDragOver: () => undefined,
-  onDragEnd: () => undefined,
-  onDragCancel: () => undefined,
-};
 
 function flipped(folded: ReadonlySet<string>, id: string): ReadonlySet<string> {
   const next = new Set(folded);

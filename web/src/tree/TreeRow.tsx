@@ -1,4 +1,3 @@
-import { useDraggable } from "@dnd-kit/core";
 import { memo } from "react";
 
 import { isTemporary } from "../api/writes";
@@ -37,11 +36,9 @@ export const TreeRow = memo(function TreeRow(props: Props) {
   const text = useText();
   const { task, depth, open } = row;
   const temporary = isTemporary(task.id);
-  const { setNodeRef, listeners } = useDraggable({ id: task.id, disabled: temporary });
   const inner = active ? 0 : -1;
   return (
     <div
-      ref={setNodeRef}
       role="row"
       className="tree-row"
       style={{ transform: `translateY(${top}px)` }}
@@ -60,7 +57,6 @@ export const TreeRow = memo(function TreeRow(props: Props) {
       data-pending={temporary || undefined}
       data-target={target}
       data-carried={carried || undefined}
-      {...listeners}
       onClick={(event) => {
         if ((event.target as HTMLElement).closest("button, select, label") !== null) return;
         if (event.shiftKey || event.ctrlKey || event.metaKey) onChoose(task.id, event.shiftKey);
