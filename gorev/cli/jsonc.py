@@ -102,10 +102,10 @@ def _inserted(text: str, parent: Value, name: str, given: Any) -> str:
     close = parent.end - 1
     if members and "\n" not in text[parent.start : parent.end]:
         last = members[-1].value.end
-        comma = "" if _comma_after(text, last) is not None else ","
+        before, after = (",", "") if _comma_after(text, last) is None else ("", ",")
         rest = text[last:close].rstrip()
-        written = json.dumps({name: given}, ensure_ascii=False)[1:-1]
-        return f"{text[:last]}{comma}{rest} {written}{text[last + len(rest) : close]}{text[close:]}"
+        written = json.dumps({name: given}, ensure_ascii=False)[1:-1] + after
+        return f"{text[:last]}{before}{rest} {written}{text[last + len(rest) : close]}{text[close:]}"
     line_end = "\r\n" if "\r\n" in text else "\n"
     outer = _indentation(text, parent.start)
     inner = _indentation(text, members[0].start) if members else outer + _unit(text)
@@ -113,6 +113,8 @@ def _inserted(text: str, parent: Value, name: str, given: Any) -> str:
     if members and _comma_after(text, members[-1].value.end) is None:
         last = members[-1].value.end
         text, close = f"{text[:last]},{text[last:]}", close + 1
+    elif members:
+        written += ","  # as its owner writes the last one
     before = text[:close].rstrip()
     return f"{before}{line_end}{inner}{written}{line_end}{outer}{text[close:]}"
 

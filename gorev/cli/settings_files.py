@@ -26,6 +26,13 @@ class Changed(Exception):
 
 
 @attrs.frozen
+class Original:
+    """What a file was before it was changed: its ``text``, None if there was no file."""
+
+    text: str | None
+
+
+@attrs.frozen
 class SettingsFiles:
     """Knows, in the daemon ``directory``, what it wrote earlier."""
 
@@ -58,26 +65,28 @@ class SettingsFiles:
         self._note(path, content, backup)
         return backup
 
-    def as_it_was(self, path: Path) -> str | None:
-        """What was there before our `write`, empty for nothing; None if somebody has changed the file since."""
+    def as_it_was(self, path: Path) -> Original | None:
+        """What was there before our `write`; None if that is not known, or somebody has changed the file since."""
         note = self._notes().get(str(path))
         if not isinstance(note, dict) or note.get("sha256") != _digest(path.read_bytes()):
             return None
         backup = note.get("backup")
-        return "" if backup is None else self.read(Path(backup)) or None
+        if backup is None:
+            return Original(None)
+        return Original(self.read(Path(backup))) if Path(backup).exists() else None
 
-    def restore(self, path: Path, before: str, after: str) -> None:
-        """Put a text back; an empty one means that there was no file. Raises as `write`."""
+    def restore(self, path: Path, before: str, after: str | None) -> None:
+        """Put a text back, or take the file away if there was none. Raises as `write`."""
         real = Path(os.path.realpath(path))
         present = real.read_bytes()
         if _decoded(present) != before:
             raise Changed
-        if after:
-            if self.as_it_was(path) != after:
+        if after is None:
+            real.unlink()
+        else:
+            if self.as_it_was(path) is None:
                 _copy(real, present)
             _replace(real, (_MARK if present.startswith(_MARK) else b"") + after.encode())
-        else:
-            real.unlink()
         self._note(path, None, None)
 
     def _notes(self) -> dict[str, Any]:

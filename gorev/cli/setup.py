@@ -137,9 +137,8 @@ def _take_out(assistant: Assistant, files: SettingsFiles, course: _Course) -> No
         before = files.read(path)
         if not before:
             return
-        after = files.as_it_was(path)
-        if after is None:
-            after = change_of(before, assistant, None)
+        original = files.as_it_was(path)
+        after = original.text if original is not None else change_of(before, assistant, None)
         if after == before:
             return
     except (Unusable, OSError) as error:
@@ -148,7 +147,7 @@ def _take_out(assistant: Assistant, files: SettingsFiles, course: _Course) -> No
         return
     course.found += 1
     click.echo(f"\n{assistant.name}: {path}")
-    _show(before, after)
+    _show(before, after or "")
     if not _agreed(text(course.language, "Write this?"), course):
         return
     try:

@@ -153,11 +153,11 @@ def _progress(title: str) -> Iterator[Told | None]:
         yield _unseen
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
     console = Console(stderr=True, highlight=False)
     shown = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=console, transient=True
+        TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), console=console, transient=True
     )
     with shown:
         bar = shown.add_task(title, total=None)

@@ -37,8 +37,8 @@ class Identity:
         private = _parsed(key, lambda pem: load_pem_private_key(pem, None))
         # The annotations lag behind: pyOpenSSL deprecates all but cryptography's own classes.
         options = CertificateOptions(
-            privateKey=private,
-            certificate=first,
+            privateKey=cast("Any", private),
+            certificate=cast("Any", first),
             extraCertChain=cast("Any", chain),
             raiseMinimumTo=TLSVersion.TLSv1_2,
         )

@@ -92,7 +92,7 @@ class DaemonLock:
             self._examine_left_over()
         except OSError as error:
             self._guard.drop()
-            raise UnusableDirectory(directory=self.directory, reason=error.strerror or str(error)) from error
+            raise UnusableDirectory(directory=self.directory, reason=_reason(error)) from error
         except BaseException:
             self._guard.drop()
             raise
@@ -114,7 +114,7 @@ class DaemonLock:
         try:
             self._write(self._record)
         except OSError as error:
-            raise UnusableDirectory(directory=self.directory, reason=error.strerror or str(error)) from error
+            raise UnusableDirectory(directory=self.directory, reason=_reason(error)) from error
         return self._record
 
     def restore(self) -> bool:
@@ -202,6 +202,10 @@ class DaemonLock:
 
     def _health_of(self, record: LockRecord) -> Health | None:
         return self._probe(int(record.port))
+
+
+def _reason(error: OSError) -> str:
+    return f"{error.strerror}: {error.filename}" if error.filename else error.strerror or str(error)
 
 
 def _is_healthy(record: LockRecord, health: Health | None) -> bool:

@@ -6,7 +6,7 @@ How a document looks is for the wire, which hands in what reads it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -170,11 +170,7 @@ class _Doing:
         """The entries; between them the work goes on."""
         if self._plan.terms.replace:
             yield from self._of_former_rows()
-        replaces = self._plan.terms.replace
-        with ExitStack() as later:
-            later.enter_context(derived.postponed(self._cursor, emptied=replaces))
-            if replaces or len(self._plan.tasks) > tasks.number(self._cursor):
-                later.enter_context(derived.indexes_later(self._cursor, but=derived.REFERENCES))
+        with derived.postponed(self._cursor, emptied=self._plan.terms.replace):
             self._store_new()
         yield from self._of_projects()
         yield from self._of_templates()

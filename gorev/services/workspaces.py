@@ -652,8 +652,8 @@ class Workspaces(Service):
             await self._file_lock.run(
                 deferToThreadPool, self._reactor, self._reactor.getThreadPool(), self._file.write, known
             )
-        except OSError:
-            self._log.failure("cannot write the list of workspaces")
+        except OSError as error:
+            self._log.error("cannot write the list of workspaces: {reason}", reason=error)
 
     def _errand(self, errand: Deferred[Any]) -> None:
         """Keep work that nobody waits for, so that a stop can."""

@@ -6,23 +6,13 @@ index out at the end of every statement, so that rows one by one cost it eight t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
 import attrs
 
 from gorev.storage.sqlite import Cursor
-
-
-# By which rows are looked up that refer to a row.
-REFERENCES: Final = (
-    "tasks_by_parent",
-    "tasks_by_project_and_sort",
-    "task_tags_by_tag",
-    "links_by_target",
-    "interactions_by_task",
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -97,16 +87,16 @@ def postponed(cursor: Cursor, *, emptied: bool) -> Iterator[None]:
 
 
 @contextmanager
-def indexes_later(cursor: Cursor, *, but: Collection[str] = ()) -> Iterator[None]:
-    """Take all indexes ``but`` some away for a while, and make them anew from all rows at once.
+def indexes_later(cursor: Cursor) -> Iterator[None]:
+    """Take the indexes away for a while and make them anew from all rows at once. Those that keep rows unique stay.
 
-    For when nearly all rows are new. Those that keep rows unique stay. If the transaction fails, all are there again.
+    For a transaction in which all rows are new and references are not checked, as each would be looked up in a whole
+    table. It saves a seventh of the time.
     """
     indexes = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql LIKE 'CREATE INDEX%'")
     statements = indexes.fetchall()
-    chosen = {name: statement for name, statement in statements if name not in but}
-    for name in chosen:
+    for name, _ in statements:
         cursor.execute(f'DROP INDEX "{name}"')
     yield
-    for statement in chosen.values():
+    for _, statement in statements:
         cursor.execute(statement)

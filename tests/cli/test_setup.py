@@ -72,7 +72,7 @@ def test_every_assistant_is_told_after_a_backup_and_everything_can_be_put_back(u
     again = user.run("setup", "--yes")
     assert again.stdout.count("Gorev stands in it already.") == 8
     assert user.run("setup", "--remove", "--yes").returncode == 0
-    assert {file: file.read_bytes() if file.exists() else b"" for file in before} == before
+    assert {file: file.read_bytes() for file in before} == before
 
 
 def test_a_file_that_its_owner_changed_since_loses_our_entry_only(user: CommandLine, home: Path) -> None:

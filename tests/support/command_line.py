@@ -29,20 +29,20 @@ class CommandLine:
     folder: Path
     environment: Mapping[str, str]
 
-    def run(self, *arguments: str, said: str | None = None, folder: Path | None = None, **variables: str) -> Ended:
-        """Run it to its end, with ``said`` on its standard input."""
+    def run(self, *arguments: str, folder: Path | None = None, **variables: str) -> Ended:
+        """Run it to its end, with nothing on its standard input."""
         return subprocess.run(
             self.words(*arguments),
             cwd=folder or self.folder,
             env=self.surroundings(**variables),
-            input=said or "",
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             encoding="utf-8",
             timeout=PATIENCE_SECONDS,
             check=False,
         )
 
-    def json(self, *arguments: str, **variables: str) -> Any:
+    def json(self, *arguments: str, **variables: Any) -> Any:
         """What it prints with ``--json``."""
         ended = self.run(*arguments, "--json", **variables)
         assert ended.returncode == 0, ended.stderr
@@ -71,6 +71,10 @@ class CommandLine:
             if its >= 0:
                 os.close(its)
         return received.decode().replace("\r\n", "\n")
+
+    def within(self, **variables: str) -> CommandLine:
+        """The same with further variables in its environment."""
+        return attrs.evolve(self, environment={**self.environment, **variables})
 
     def words(self, *arguments: str) -> list[str]:
         """The command line."""

@@ -31,7 +31,7 @@ class OneTask {
     this.calls.push(`edit ${JSON.stringify(fields)} ${rev}`);
     await this.gate();
     if (rev !== this.now.rev) throw stale(this.now);
-    this.now = { ...this.now, ...(fields as Partial<Task>), rev: rev + 1 };
+    this.now = { ...this.now, ...(fields as unknown as Partial<Task>), rev: rev + 1 };
     return { entity: this.now, seq: (this.seq += 1) };
   }
 

@@ -18,6 +18,8 @@ interface Props {
   readonly grid: RefObject<HTMLElement | null>;
   /** What is carried; null while nothing is. */
   readonly title: string | null;
+  /** The list stays where it is: the pointer is on something at its edge. */
+  readonly still: boolean;
   readonly onListeners: (listeners: DragListeners) => void;
   readonly onBegin: (taskId: string) => void;
   readonly onMove: (event: DragMoveEvent) => void;
@@ -34,12 +36,12 @@ const AUTO_SCROLL = { threshold: { x: 0, y: 0.15 } };
  * Dragging with mouse and finger, loaded after the list stands. The whole list is the one thing dragged, and the row under the
  * pointer tells which task it is: a draggable in each row would be paid for with every row that scrolls into view.
  */
-export function DragLayer({ grid, title, onListeners, onBegin, onMove, onDrop, onCancel }: Props) {
+export function DragLayer({ grid, title, still, onListeners, onBegin, onMove, onDrop, onCancel }: Props) {
   const sensors = useSensors(useSensor(MouseSensor, MOUSE), useSensor(TouchSensor, TOUCH));
   return (
     <DndContext
       sensors={sensors}
-      autoScroll={AUTO_SCROLL}
+      autoScroll={still ? false : AUTO_SCROLL}
       accessibility={{ screenReaderInstructions: { draggable: "" }, restoreFocus: false, announcements: SILENT }}
       onDragStart={({ activatorEvent }) => {
         const row = (activatorEvent.target as Element | null)?.closest<HTMLElement>("[data-task-id]");

@@ -213,6 +213,7 @@ export function TreeGrid(props: Props) {
           <DragLayer
             grid={grid}
             title={moving.taskId !== null && !moving.byKeyboard ? moving.title : null}
+            still={moving.target === null}
             onListeners={setDrag}
             onBegin={(id) => !isTemporary(id) && moving.begin(id, true)}
             onMove={moving.dragged}
