@@ -102,6 +102,8 @@ def size_of(file: Path) -> int:
 
 def _lines_after(file: Path, offset: int) -> list[str]:
     """The last lines that were appended to ``file`` since it had ``offset`` bytes."""
+    if not file.is_file():  # a pipe would be waited for
+        return []
     try:
         with file.open("rb") as log:
             log.seek(offset if offset <= size_of(file) else 0)

@@ -144,12 +144,14 @@ def log(daemon: RunningDaemon) -> str:
     return file.read_text() if file.is_file() else ""
 
 
-@pytest.mark.parametrize("kind", ["garbage", "3 GiB", "a folder", "a pipe", "a device", "another user's"])
+@pytest.mark.parametrize("kind", ["a folder", "a pipe", "another user's"])
 def test_the_daemon_serves_without_the_files_it_can_do_without(own_daemon: RunningDaemon, kind: str) -> None:
     directory, user = own_daemon.home / ".gorev-daemon", own_daemon.home / ".gorev"
     without = [directory / "workspaces.json", user / "config.json", user / "ide-config.json"]
     if kind != "a folder":
-        without += [directory / name for name in (".lock", ".lock.guard", ".lock.start")]
+        without.append(directory / ".lock")
+    if kind not in ("a folder", "a device"):  # one device in the place of both would be one lock
+        without += [directory / ".lock.guard", directory / ".lock.start"]
     for path in without:
         put(path, kind)
     started = start(own_daemon)
@@ -165,16 +167,13 @@ def test_the_daemon_serves_without_the_files_it_can_do_without(own_daemon: Runni
 @pytest.mark.parametrize(
     ("name", "kind"),
     [
-        ("config.toml", "garbage"),
         ("config.toml", "a pipe"),
         (".lock", "a folder"),
         (".lock.guard", "a folder"),
         (".lock.start", "a link to itself"),
         ("mcp.sock", "a pipe"),
-        ("mcp.sock", "a link elsewhere"),
         ("token", "a pipe"),
         ("daemon.log", "a pipe"),
-        ("daemon.log", "a folder"),
     ],
 )
 def test_the_daemon_says_which_file_keeps_it_from_starting(own_daemon: RunningDaemon, name: str, kind: str) -> None:
@@ -190,8 +189,16 @@ def test_the_daemon_says_which_file_keeps_it_from_starting(own_daemon: RunningDa
     assert "findings" in gorev(own_daemon, "doctor", "--json").stdout
 
 
-@pytest.mark.parametrize("name", [".gorev/gorev.db", ".gorev/gorev.db-wal", ".gorev/gorev.db-shm", ".gorev"])
-@pytest.mark.parametrize("kind", ["garbage", "a folder", "a pipe", "a device"])
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (".gorev/gorev.db", "garbage"),
+        (".gorev/gorev.db", "a pipe"),
+        (".gorev/gorev.db-wal", "a folder"),
+        (".gorev/gorev.db-shm", "a pipe"),
+        (".gorev", "a pipe"),
+    ],
+)
 def test_a_database_that_is_none_makes_its_workspace_unavailable_and_nothing_else(
     own_daemon: RunningDaemon, name: str, kind: str
 ) -> None:

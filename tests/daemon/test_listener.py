@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, TypeVar
 
 import psutil
@@ -13,8 +15,8 @@ import pytest_twisted
 from twisted.internet.protocol import ServerFactory
 from twisted.protocols.wire import Echo
 
-from gorev.daemon.errors import CannotListen, PortBusy, PortBusyBy
-from gorev.daemon.listener import Listener
+from gorev.daemon.errors import CannotListen, PortBusy, PortBusyBy, TlsMissing
+from gorev.daemon.listener import Listener, Remote
 
 Test = TypeVar("Test", bound=Callable[..., object])
 in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
@@ -111,6 +113,18 @@ def test_a_port_that_is_busy_in_the_other_family_only_is_busy(free_port: int) ->
     ):
         listener(free_port).startService()
     assert not accepts("127.0.0.1", free_port)
+
+
+def test_another_host_without_the_packages_for_encryption_is_told_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from twisted.internet import reactor
+
+    monkeypatch.delitem(sys.modules, "gorev.daemon.encryption", raising=False)
+    monkeypatch.setitem(sys.modules, "OpenSSL", None)
+    remote = Remote("127.0.0.2", tmp_path / "certificate.pem", tmp_path / "key.pem")
+    with pytest.raises(TlsMissing, match=r"gorev\[tls\]"):
+        Listener(reactor, echo(), 0, remote).startService()  # type: ignore[arg-type]  # mypy sees the module
 
 
 def test_a_port_that_the_system_refuses_is_named() -> None:
