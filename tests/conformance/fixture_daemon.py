@@ -85,6 +85,8 @@ class FixtureSite(GuardedSite):
         self.port = lambda: lifecycle.port
         self.language = lambda header: LANGUAGE
         self.allowed_origins = frozenset()
+        self.access = None
+        self.names = tuple
 
     def startFactory(self) -> None:
         """There is no page to load."""
