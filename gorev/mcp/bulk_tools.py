@@ -16,7 +16,7 @@ from gorev.domain.errors import ConflictingAlias, GorevError, MissingParameter, 
 from gorev.domain.task import TaskChange
 from gorev.mcp.budget import ASKED_BUDGET, beginning, clipped, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.services.store import Answer
 from gorev.wire import errors, kinds, remarks
 from gorev.wire.decode import decode
@@ -287,6 +287,7 @@ TOOLS: Final = (
             "force": "transition: pass over all rules",
         },
         idempotent=False,
+        errors=("missing_parameter", *OF_TASK, "project_not_found", "dependency_incomplete", "subtasks_incomplete"),
     ),
 )
 
@@ -299,5 +300,6 @@ UNLISTED: Final = (
         names=BATCH_TOOL,
         handler=batch_update,
         output={},
+        errors=("missing_parameter", *OF_TASK, "project_not_found", "dependency_incomplete", "subtasks_incomplete"),
     ),
 )

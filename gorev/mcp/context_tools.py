@@ -16,7 +16,7 @@ from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, fitting, size
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_tools import told
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import remarks
 from gorev.wire.kinds import ContextAction, Key, Text
 from gorev.wire.vocabulary import CONTEXT_TOOL
@@ -172,5 +172,6 @@ TOOLS: Final = (
         },
         hints={"task_id": "for set_active"},
         reads=frozenset({"get_active", "recent", "summary"}),
+        errors=("missing_parameter", *OF_TASK),
     ),
 )

@@ -159,5 +159,6 @@ def tools(editors: Editors) -> tuple[Tool, ...]:
             reads=frozenset({"detect", "status"}),
             destructive=True,
             reaches_out=True,
+            errors=("missing_parameter", "ide_not_found", "download_failed"),
         ),
     )

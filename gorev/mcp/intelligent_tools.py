@@ -139,5 +139,6 @@ TOOLS: Final = (
         },
         hints={"auto_split": "listed steps become subtasks", "project_id": "default: the active project"},
         idempotent=False,
+        errors=("project_not_found", "ambiguous_id"),
     ),
 )

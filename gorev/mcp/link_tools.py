@@ -11,7 +11,7 @@ from gorev.domain.errors import InvalidValue, MissingParameter, NothingGiven, Ta
 from gorev.domain.links import Relation
 from gorev.mcp import markdown
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import kinds
 from gorev.wire.kinds import Key, RelationToken, Text
 from gorev.wire.vocabulary import LINK_KIND, LINK_TOOL
@@ -85,5 +85,6 @@ TOOLS: Final = (
         handler=add_link,
         output={"baglanti": "object"},
         idempotent=False,
+        errors=("missing_parameter", *OF_TASK, "self_dependency", "duplicate_dependency", "cycle_detected"),
     ),
 )

@@ -142,5 +142,6 @@ TOOLS: Final = (
         hints={"apply": "load: also search", "filters": "as in gorev_search", "profile_id": "instead of name"},
         reads=frozenset({"list"}),
         idempotent=False,
+        errors=("missing_parameter", "profile_not_found", "default_profile"),
     ),
 )

@@ -14,7 +14,7 @@ from gorev.domain.task import Branch
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, brief_project, cut_project, fitting, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_PROJECT, WORDS, Tool, ToolCall
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Offset, Rev, Text
 from gorev.wire.vocabulary import PROJECT_TOOL
@@ -202,6 +202,7 @@ TOOLS: Final = (
             "kalan": "integer",
         },
         read_only=True,
+        errors=OF_PROJECT,
     ),
     Tool(
         name="aktif_proje",
@@ -213,5 +214,6 @@ TOOLS: Final = (
         output={"proje": "object|null", "kesilen": "object"},
         hints={"project_id": "for set"},
         reads=frozenset({"get"}),
+        errors=("missing_parameter", *OF_PROJECT),
     ),
 )

@@ -147,5 +147,6 @@ TOOLS: Final = (
             "limit": "for history",
         },
         read_only=True,
+        errors=("missing_parameter",),
     ),
 )

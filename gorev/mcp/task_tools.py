@@ -17,7 +17,7 @@ from gorev.domain.views import TaskChanged, TaskPage
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, beginning, cut_task, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_PROJECT, OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds, remarks
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import (
@@ -442,6 +442,7 @@ LISTING: Final = Tool(
     },
     hints={"quick": "acil: due within 7 days; gecmis: overdue", "tag": "a tag's name"},
     read_only=True,
+    errors=OF_PROJECT,
 )
 
 DETAIL: Final = Tool(
@@ -453,6 +454,7 @@ DETAIL: Final = Tool(
     handler=show_task,
     output={**TASK_OUTPUT, "izlemeler": "array", "kalan": "integer"},
     read_only=True,
+    errors=OF_TASK,
 )
 
 UPDATE: Final = Tool(
@@ -463,6 +465,7 @@ UPDATE: Final = Tool(
     names=TASK_TOOL,
     handler=update_task,
     output={**TASK_OUTPUT, "degisiklikler": "object", "uyari": "string"},
+    errors=("missing_parameter", *OF_TASK, "dependency_incomplete", "subtasks_incomplete"),
 )
 
 EDIT: Final = Tool(
@@ -474,6 +477,7 @@ EDIT: Final = Tool(
     handler=edit_task,
     output=TASK_OUTPUT,
     hints={"project_id": "empty: no project", "due_date": "YYYY-MM-DD; empty: none"},
+    errors=("missing_parameter", *OF_TASK, "project_not_found"),
 )
 
 DELETE: Final = Tool(
@@ -487,6 +491,7 @@ DELETE: Final = Tool(
     hints={"confirm": "must be true"},
     destructive=True,
     demanded=frozenset({"confirm"}),
+    errors=("confirmation_required", *OF_TASK, "has_subtasks"),
 )
 
 SUBTASKS: Final = Tool(
@@ -516,6 +521,7 @@ SUBTASKS: Final = Tool(
     },
     reads=frozenset({"show"}),
     idempotent=False,
+    errors=("missing_parameter", *OF_TASK, "parent_not_found", "project_mismatch", "cycle_detected"),
 )
 
 TOOLS: Final = (LISTING, DETAIL, UPDATE, EDIT, DELETE, SUBTASKS)
@@ -540,5 +546,6 @@ UNLISTED: Final = (
         handler=removed,
         output={},
         takes_anything=True,
+        errors=("not_found",),
     ),
 )

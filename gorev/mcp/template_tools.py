@@ -13,7 +13,7 @@ from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, clipped, size
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_tools import TASK_OUTPUT, told
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_PROJECT, WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Object, Text
@@ -180,5 +180,6 @@ TOOLS: Final = (
             "project_id": "default: the active project",
         },
         idempotent=False,
+        errors=("missing_fields", "template_not_found", *OF_PROJECT, "no_active_project", "invalid_date"),
     ),
 )

@@ -94,6 +94,17 @@ class ToolCall:
         return text(self.language, message, **fields)
 
 
+# What any call can meet, what is read of a task or project that a prefix may mean, and what comes with an argument.
+_ANYWHERE: Final = ("invalid_value", "workspace_required", "workspace_unavailable", "busy", "shutting_down")
+OF_TASK: Final = ("task_not_found", "ambiguous_id")
+OF_PROJECT: Final = ("project_not_found", "ambiguous_id")
+_OF_KIND: Final[Mapping[Any, str]] = {
+    kinds.StatusToken: "invalid_status",
+    kinds.PriorityToken: "invalid_priority",
+    kinds.DueDate: "invalid_date",
+}
+_OF_FIELD: Final[Mapping[str, str]] = {"rev": "stale_revision", "idempotency_key": "idempotency_mismatch"}
+
 # What an error costs beside its details.
 _MESSAGE_BYTES: Final = 200
 
@@ -107,6 +118,7 @@ class Tool:
     ``reads`` are the actions that change nothing, of a tool with actions; ``read_only`` says it of the whole tool.
     ``reaches_out`` says that it has to do with more than this machine.
     ``demanded`` are fields that are required too, but missed by the tool itself, in its own words.
+    ``errors`` are the codes beyond those that follow from the arguments.
     """
 
     name: str
@@ -124,6 +136,19 @@ class Tool:
     takes_anything: bool = False
     reaches_out: bool = False
     demanded: frozenset[str] = frozenset()
+    errors: tuple[str, ...] = ()
+
+    def codes(self) -> tuple[str, ...]:
+        """Every error code that it may answer."""
+        fields = field_kinds(self.arguments)
+        found = [*_ANYWHERE, *self.errors]
+        if any(self.names.others(name, WORDS) for name in fields):
+            found.append("conflicting_alias")
+        if self.demanded or any(field.required for field in msgspec.structs.fields(self.arguments)):
+            found.append("missing_parameter")
+        found += (_OF_KIND[kind] for kind, _ in fields.values() if kind in _OF_KIND)
+        found += (_OF_FIELD[name] for name in fields if name in _OF_FIELD)
+        return tuple(sorted(set(found)))
 
     def listed(self, language: str) -> dict[str, Any]:
         """The ``tools/list`` entry."""

@@ -136,6 +136,7 @@ TOOLS: Final = (
         handler=export,
         output={"path": "string|null", "format": "string", "counts": "object", "data": "object", "uyari": "string"},
         hints={"output_path": "from the workspace folder, absolute, or ~/…", "date_range": "{from, to}, of creation"},
+        errors=("invalid_date", "path_not_allowed", "io_error", "cancelled", "conflict"),
     ),
     Tool(
         name="gorev_import",
@@ -158,5 +159,15 @@ TOOLS: Final = (
         },
         destructive=True,
         idempotent=False,
+        errors=(
+            "missing_parameter",
+            "file_not_found",
+            "invalid_format",
+            "invalid_reference",
+            "path_not_allowed",
+            "project_not_found",
+            "cancelled",
+            "conflict",
+        ),
     ),
 )

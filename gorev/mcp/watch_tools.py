@@ -13,7 +13,7 @@ from gorev.domain.watches import Watch, WatchState
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import encode
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Offset, Text, WatchAction, WatchId
@@ -149,5 +149,6 @@ TOOLS: Final = (
         output={"izlemeler": "array", "toplam": "integer", "kalan": "integer", "istatistik": "object"},
         hints={"file_path": "for add and remove; relative to the workspace", "task_id": "for add; a filter elsewhere"},
         reads=frozenset({"list", "stats"}),
+        errors=("missing_parameter", *OF_TASK, "watch_not_found", "path_not_allowed"),
     ),
 )

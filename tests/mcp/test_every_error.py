@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import pytest
 
+from gorev.mcp import ide_tools
+from gorev.mcp.tools import TOOLS, UNLISTED
+from gorev.services.ides.editors import Editors
 from tests.mcp.assistants import Assistants, assistants_of_new_workspace
 from tests.mcp.furnished import BUG, filled, furnish
 from tests.support.running_daemon import RunningDaemon
@@ -237,6 +240,11 @@ def test_there_is_a_case_for_every_error_that_the_contract_lists() -> None:
     for tool, code, _, _ in CASES:
         provoked.setdefault(tool, set()).add(code)
     assert provoked == LISTED
+
+
+def test_a_tool_declares_every_error_that_it_answers() -> None:
+    declared = {tool.name: tool.codes() for tool in (*TOOLS, *UNLISTED, *ide_tools.tools(cast("Editors", None)))}
+    assert {tool: codes - set(declared[tool]) for tool, codes in LISTED.items() if codes - set(declared[tool])} == {}
 
 
 @pytest.mark.parametrize(
