@@ -25,6 +25,7 @@ class PatientChannel(HTTPChannel):
     abortTimeout = FAREWELL_SECONDS
 
     _begun: float | None = None
+    _has_served = False
 
     def dataReceived(self, data: bytes) -> None:
         """Take some bytes, unless their request has been under way for too long."""
@@ -40,6 +41,7 @@ class PatientChannel(HTTPChannel):
     def allContentReceived(self) -> None:
         """A whole request is here."""
         self._begun = None
+        self._has_served = True
         super().allContentReceived()
 
     def _respondToBadRequestAndDisconnect(self) -> None:
@@ -53,6 +55,19 @@ class PatientChannel(HTTPChannel):
         if self._abortingCall is None and self.transport is not None:
             self._abortingCall = self.callLater(self.abortTimeout, self.forceAbortClient)
         return super().loseConnection()
+
+    def dismiss(self) -> None:
+        """Close it now, unless nobody has asked for anything yet.
+
+        A request that is being worked on, and not being answered yet, is answered first.
+        """
+        transport: Any = self.transport
+        if transport is None or not (self._has_served or self.requests):  # a WebSocket has it, or there is no request
+            return
+        if self._handlingRequest and not self.requests[0].startedWriting:
+            self.persistent = False
+        else:
+            transport.abortConnection()
 
     def _seconds(self) -> float:
         return float(self.factory.reactor.seconds())

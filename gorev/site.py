@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from io import BytesIO
 from typing import Any, Final, cast
+from weakref import WeakSet
 
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
-from twisted.internet.interfaces import IReactorTime
+from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.logger import Logger
 from twisted.web.http import Request
 from twisted.web.resource import Resource
@@ -198,12 +199,27 @@ class GuardedSite(Site):
         root = Root(api.resource(), Socket(events, language), mcp, page)
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
         self._page = page
+        self._channels: WeakSet[Any] = WeakSet()
         self.port = port
         self.language = language
         self.allowed_origins = frozenset(allowed_origins)
         self.access = access
         self.names = names
         self.displayTracebacks = False
+
+    def buildProtocol(self, addr: IAddress | None) -> Any:
+        """The channel of a new connection."""
+        channel = super().buildProtocol(addr)
+        self._channels.add(channel)
+        return channel
+
+    def dismiss_all(self) -> None:
+        """Close every connection on which something was asked for, streams included.
+
+        What is being worked on is answered first.
+        """
+        for channel in list(self._channels):
+            channel.dismiss()
 
     def malformed(self) -> bytes:
         """The whole answer to what is no HTTP request, of whose sender nothing is known."""

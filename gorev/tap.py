@@ -308,6 +308,14 @@ def makeService(options: Options) -> Daemon:
         observe=partial(metrics.operation, "rest"),
     )
     access = Access(lock.instance) if settings.needs_token else None
+
+    def put_in_force(token: str | None) -> bool:
+        changed = access is not None and access.change(token)
+        if changed:
+            hub.dismiss_all("the token was changed")
+            site.dismiss_all()
+        return changed
+
     site = GuardedSite(
         reactor=reactor,
         api=api,
@@ -344,7 +352,7 @@ def makeService(options: Options) -> Daemon:
         workspaces.openings,
         hub,
         HttpConversations(mcp),
-        *([] if access is None else [TokenService(reactor, TokenFile(settings.token_file), access.change)]),
+        *([] if access is None else [TokenService(reactor, TokenFile(settings.token_file), put_in_force)]),
         http,
         local,
         signals,

@@ -150,3 +150,34 @@ def test_who_leaves_in_time_leaves_nothing_behind(connection: Connection) -> Non
     connection.channel.dataReceived(CLOSING)
     connection.channel.connectionLost(None)
     assert connection.clock.getDelayedCalls() == []
+
+
+@pytest.mark.parametrize("content", [REQUEST, BODY], ids=["answered", "half"])
+def test_a_dismissed_connection_on_which_nothing_is_worked_on_ends_at_once(
+    connection: Connection, content: bytes
+) -> None:
+    connection.channel.dataReceived(content)
+    connection.channel.dismiss()
+    assert connection.transport.aborted
+
+
+def test_a_connection_on_which_nobody_has_asked_yet_is_not_dismissed(connection: Connection) -> None:
+    connection.channel.dismiss()
+    connection.channel.dataReceived(REQUEST)
+    assert connection.answers == 1
+
+
+def test_a_dismissed_connection_ends_once_what_is_worked_on_is_answered(connection: Connection) -> None:
+    connection.channel.dataReceived(REQUEST.replace(b"/ ", b"/wait ", 1) + REQUEST)
+    connection.channel.dismiss()
+    assert not connection.transport.disconnecting
+    connection.channel.requests[0].finish()
+    assert connection.answers == 1
+    assert connection.transport.disconnecting
+
+
+def test_an_answer_that_goes_on_and_on_does_not_keep_a_dismissed_connection(connection: Connection) -> None:
+    connection.channel.dataReceived(REQUEST.replace(b"/ ", b"/wait ", 1))
+    connection.channel.requests[0].write(b"data:")
+    connection.channel.dismiss()
+    assert connection.transport.aborted

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,8 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from gorev.daemon.token import CODE_SECONDS, TokenFile, new_code
-from tests.support.raw_http import connected, exchange, is_well, message
-from tests.support.running_daemon import GOREV, Response, RunningDaemon, wait_for
+from tests.support.raw_http import connected, exchange, is_well, message, received
+from tests.support.running_daemon import GOREV, EventStream, Response, RunningDaemon, wait_for
 
 
 def require_token(daemon: RunningDaemon) -> TokenFile:
@@ -300,6 +301,43 @@ def test_a_changed_token_is_in_force_within_seconds(own_daemon: RunningDaemon) -
     assert gorev(own_daemon, "token", "remove").returncode == 0
     wait_for(lambda: own_daemon.get("/api/gorevler", **new).status == 401)
     assert own_daemon.get("/api/health").status == 200
+
+
+@pytest.mark.parametrize("words", [("token", "rotate"), ("token", "remove")], ids=" ".join)
+def test_what_the_former_token_let_in_is_cut_off(own_daemon: RunningDaemon, words: tuple[str, ...]) -> None:
+    require_token(own_daemon)
+    own_daemon.start()
+    let_in = [("Host", "localhost"), *shown(own_daemon).items()]
+    socket_address = own_daemon.url.replace("http", "ws") + "/ws"
+    with (
+        connect(socket_address, additional_headers=shown(own_daemon)) as events,
+        http_stream(own_daemon, let_in) as stream,
+        connected(own_daemon) as idle,
+    ):
+        idle.sendall(message("GET", "/api/gorevler", let_in).replace(b"Connection: close\r\n", b""))
+        assert idle.recv(100).startswith(b"HTTP/1.1 200")
+        assert gorev(own_daemon, *words).returncode == 0
+        received(idle)
+        received(stream)
+        assert EventStream(events).wait_until_closed() == 1008
+    with own_daemon.mcp() as assistant:  # it needs no token
+        assert assistant.call("gorev_listele")["isError"] is False
+
+
+@contextmanager
+def http_stream(daemon: RunningDaemon, let_in: list[tuple[str, str]]) -> Iterator[socket.socket]:
+    """A connection on which the daemon sends an assistant what it has to say."""
+    info = {"name": "test", "version": "1"}
+    params = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": info}
+    accepts = {"Accept": "application/json, text/event-stream", **dict(let_in)}
+    begun = daemon.request(
+        "POST", "/mcp", {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": params}, accepts
+    )
+    session = [("Mcp-Session-Id", begun.headers["mcp-session-id"]), ("Accept", "text/event-stream")]
+    with connected(daemon) as stream:
+        stream.sendall(message("GET", "/mcp", [*let_in, *session]).replace(b"Connection: close\r\n", b""))
+        assert stream.recv(100).startswith(b"HTTP/1.1 200")
+        yield stream
 
 
 def test_a_daemon_that_requires_a_token_does_not_start_without_one(own_daemon: RunningDaemon) -> None:

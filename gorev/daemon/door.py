@@ -23,7 +23,8 @@ InThread = Callable[[Callable[[], str | None]], "Deferred[str | None]"]
 class TokenService(Service):
     """Puts the file's token in force, and within some seconds what `gorev token` makes of it.
 
-    ``put_in_force`` takes a token, or None for nobody may pass, and tells whether that is a change.
+    ``put_in_force`` takes a token, or None for nobody may pass, and tells whether that is a change; whom the former
+    token let in is gone then.
     """
 
     _log = Logger()
@@ -68,4 +69,4 @@ class TokenService(Service):
         if token is None:
             self._log.warn("the token file {path} is gone or cannot be used: HTTP admits nobody", path=self._file.path)
         else:
-            self._log.info("the token was changed: sessions begun with the former one have ended")
+            self._log.info("the token was changed: sessions and connections that the former one let in have ended")

@@ -27,7 +27,7 @@ from gorev.wire import encode
 from gorev.wire.encode import instant
 from gorev.wire.events import Format, frame, frames, progress, removed
 from gorev.ws.announcement import Announcement
-from gorev.ws.connection import GOING_AWAY, TRY_AGAIN_LATER, Connection
+from gorev.ws.connection import GOING_AWAY, POLICY_VIOLATION, TRY_AGAIN_LATER, Connection
 from gorev.ws.handshake import EVERYTHING
 from gorev.ws.refusal import Refusal
 
@@ -127,6 +127,11 @@ class Hub(Service):
 
         self._tell_if_gone()
         return self._gone.addCallback(gone)
+
+    def dismiss_all(self, reason: str) -> None:
+        """Close every connection, because its client may no longer be here."""
+        for connection in list(self._connections):
+            connection.end(POLICY_VIOLATION, reason)
 
     def _drop_all(self) -> None:
         for connection in list(self._connections):
