@@ -8,6 +8,7 @@ import type { Snapshot } from "./api/events";
 import { Feed } from "./api/feed";
 import { Live, type LiveState } from "./api/live";
 import { Outbox } from "./api/outbox";
+import { ProgressBoard } from "./api/progress";
 import type { Project, Task, Workspace } from "./api/types";
 import { withWrites } from "./api/writes";
 import { readLanguage } from "./locale";
@@ -19,6 +20,7 @@ export interface OpenWorkspace {
   readonly client: Client;
   readonly feed: Feed;
   readonly outbox: Outbox;
+  readonly progress: ProgressBoard;
 }
 
 export const WorkspaceContext = createContext<OpenWorkspace | null>(null);
@@ -64,7 +66,7 @@ export function useOpenWorkspace(workspace: Workspace | null): OpenWorkspace {
   const [open] = useState<OpenWorkspace>(() => {
     const client = new Client(workspace, readLanguage);
     const feed = new Feed(cache, client, workspace?.id ?? "");
-    return { workspace, client, feed, outbox: new Outbox(client, feed) };
+    return { workspace, client, feed, outbox: new Outbox(client, feed), progress: new ProgressBoard() };
   });
   return open;
 }
@@ -84,12 +86,12 @@ export function useLoadedSnapshot({ feed, outbox }: OpenWorkspace) {
 }
 
 /** Runs the live connection from the first snapshot on. */
-export function useLive({ client, feed }: OpenWorkspace, loaded: boolean): LiveState {
+export function useLive({ client, feed, progress }: OpenWorkspace, loaded: boolean): LiveState {
   const [state, setState] = useState<LiveState>("connecting");
   useEffect(() => {
     if (!loaded) return;
     const base = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
-    const live = new Live({ feed, workspaceId: client.workspace?.id ?? null, base, onState: setState });
+    const live = new Live({ feed, workspaceId: client.workspace?.id ?? null, base, onState: setState, onProgress: progress.receive });
     const looked = () => {
       if (document.visibilityState === "visible") live.nudge();
     };
@@ -101,6 +103,25 @@ export function useLive({ client, feed }: OpenWorkspace, loaded: boolean): LiveS
       window.removeEventListener("online", looked);
       document.removeEventListener("visibilitychange", looked);
     };
-  }, [client, feed, loaded]);
+  }, [client, feed, progress, loaded]);
   return state;
+}
+
+/** Sends what waits, from the first snapshot on and whenever the daemon is found again. */
+export function useOutbox({ outbox }: OpenWorkspace, loaded: boolean, live: LiveState): void {
+  useEffect(() => {
+    if (!loaded) return;
+    const ask = (event: BeforeUnloadEvent) => {
+      if (outbox.losable) event.preventDefault();
+    };
+    outbox.start();
+    window.addEventListener("beforeunload", ask);
+    return () => {
+      outbox.stop();
+      window.removeEventListener("beforeunload", ask);
+    };
+  }, [outbox, loaded]);
+  useEffect(() => {
+    if (live === "live" || live === "polling") outbox.nudge();
+  }, [outbox, live]);
 }

@@ -68,6 +68,8 @@ interface Options {
   readonly key?: string | undefined;
   readonly rev?: number;
   readonly signal?: AbortSignal;
+  /** Exports and imports last as long as they last. */
+  readonly untimed?: boolean;
 }
 
 export class Client {
@@ -202,8 +204,13 @@ export class Client {
     return (await this.send("GET", path, { signal })).body;
   }
 
-  async post(path: string, body: object, signal?: AbortSignal): Promise<Wire> {
-    return (await this.send("POST", path, { body, ...(signal !== undefined && { signal }) })).body;
+  async post(path: string, body: object, options: Pick<Options, "key" | "signal" | "untimed"> = {}): Promise<Wire> {
+    return (await this.send("POST", path, { body, ...options })).body;
+  }
+
+  /** Ends an export or import by the id it was begun with; nothing of it remains. */
+  async cancelOperation(id: string): Promise<void> {
+    await this.send("DELETE", `/api/operations/${encodeURIComponent(id)}`);
   }
 
   private async pages(signal: AbortSignal) {
@@ -233,15 +240,15 @@ export class Client {
     };
   }
 
-  private async send(method: string, path: string, { body, rev, key, signal }: Options = {}): Promise<Answer> {
-    const timeout = AbortSignal.timeout(TIMEOUT_MS);
+  private async send(method: string, path: string, { body, rev, key, signal, untimed = false }: Options = {}): Promise<Answer> {
+    const ends = [...(signal === undefined ? [] : [signal]), ...(untimed ? [] : [AbortSignal.timeout(TIMEOUT_MS)])];
     let response: Response;
     let content: unknown;
     try {
       response = await fetch(this.base + path, {
         method,
         headers: this.headers(body !== undefined, rev, key),
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+        signal: AbortSignal.any(ends),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       content = await response.json();

@@ -19,6 +19,8 @@ interface Options {
   /** Scheme, host and port, e.g. `ws://localhost:5082`. */
   readonly base: string;
   readonly onState: (state: LiveState) => void;
+  /** Told of each frame that says how far an export or import is. */
+  readonly onProgress?: (frame: Frame) => void;
   readonly open?: (address: string) => Channel;
 }
 
@@ -64,6 +66,7 @@ export class Live {
 
   private heard(frame: Frame): void {
     if (frame.type === "connected") this.options.feed.stands(standing(frame));
+    else if (frame.type === "progress") this.options.onProgress?.(frame);
     else this.options.feed.receive(frame);
   }
 

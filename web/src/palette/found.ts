@@ -35,7 +35,7 @@ export function useFoundTasks(asked: string): FoundTasks {
   const settled = useSettled(asked);
   const { data, isFetching, isPlaceholderData } = useQuery({
     queryKey: ["search", workspace?.id ?? "", settled],
-    queryFn: ({ signal }) => client.post("/api/search", { mode: "advanced", query: settled, max_results: MOST, include_completed: true }, signal),
+    queryFn: ({ signal }) => client.post("/api/search", { mode: "advanced", query: settled, max_results: MOST, include_completed: true }, { signal }),
     enabled: settled !== "",
     placeholderData: keepPreviousData,
     staleTime: 5_000,
