@@ -17,6 +17,7 @@ from gorev.mcp.task_tools import TASK_OUTPUT, told
 from gorev.mcp.toolbox import Tool, ToolCall
 from gorev.services.advice import Fulfilled, Wish
 from gorev.wire.kinds import Flag, Key, Text
+from gorev.wire.names import priority_name
 from gorev.wire.vocabulary import INTELLIGENT_TOOL, PRIORITY
 
 ALIKE_WRITTEN: Final = 3
@@ -87,7 +88,7 @@ def _written(call: ToolCall, made: Fulfilled) -> list[str]:
         call.say("Task created."),
         markdown.one_line(task.title),
         f"ID: {task.id}",
-        f"{call.say('Priority')}: {markdown.priority_name(task.priority, call.language)}"
+        f"{call.say('Priority')}: {priority_name(task.priority, call.language)}"
         + (_percent(sure["priority"]) if made.priority else ""),
     ]
     if made.estimate:

@@ -15,40 +15,15 @@ from gorev.domain.values import LinkKind, Priority, Status
 from gorev.domain.views import Hierarchy, TaskDetail
 from gorev.domain.watches import Watch
 from gorev.locale import text
+from gorev.wire.names import PRIORITY_SYMBOL, STATUS_SYMBOL, priority_name, status_name
 
-SYMBOL: Final = {
-    Status.PENDING: "⏳",
-    Status.IN_PROGRESS: "🔄",
-    Status.COMPLETED: "✅",
-    Status.CANCELLED: "❌",
-}
 # data-model.md §2: the initials of the Turkish names, whatever the language.
 LETTER: Final = {Priority.HIGH: "Y", Priority.MEDIUM: "O", Priority.LOW: "D"}
-PRIORITY_SYMBOL: Final = {Priority.HIGH: "🔴", Priority.MEDIUM: "🟡", Priority.LOW: "🟢"}
-
-_STATUS_NAME: Final = {
-    Status.PENDING: "Pending",
-    Status.IN_PROGRESS: "In Progress",
-    Status.COMPLETED: "Completed",
-    Status.CANCELLED: "Cancelled",
-}
-_PRIORITY_NAME: Final = {Priority.HIGH: "High", Priority.MEDIUM: "Medium", Priority.LOW: "Low"}
-
 TAGS_SHOWN: Final = 3
 TAGS_IN_PROJECT: Final = 2
 DESCRIPTION_SHOWN: Final = 50
 # Of a task's file watches; gorev_file_watch lists the others.
 WATCHES_SHOWN: Final = 5
-
-
-def status_name(status: Status, language: str) -> str:
-    """A status as people call it."""
-    return text(language, _STATUS_NAME[status])
-
-
-def priority_name(priority: Priority, language: str) -> str:
-    """A priority as people call it."""
-    return text(language, _PRIORITY_NAME[priority])
 
 
 def row(view: TaskView, language: str, *, depth: int = 0, with_project: bool = False) -> str:
@@ -72,7 +47,7 @@ def row_in_project(view: TaskView, language: str) -> str:
 
 
 def _title(view: TaskView) -> str:
-    return f"- {SYMBOL[view.task.status]} {one_line(view.task.title)} ({LETTER[view.task.priority]})"
+    return f"- {STATUS_SYMBOL[view.task.status]} {one_line(view.task.title)} ({LETTER[view.task.priority]})"
 
 
 def _due_date(view: TaskView) -> list[str]:
@@ -113,7 +88,7 @@ def task(view: TaskView, language: str, today: date) -> str:
     task = view.task
     facts = [
         ("ID", task.id),
-        (text(language, "Status"), f"{SYMBOL[task.status]} {status_name(task.status, language)}"),
+        (text(language, "Status"), f"{STATUS_SYMBOL[task.status]} {status_name(task.status, language)}"),
         (text(language, "Priority"), f"{PRIORITY_SYMBOL[task.priority]} {priority_name(task.priority, language)}"),
         (text(language, "Created"), task.created_at.isoformat(timespec="seconds")),
         (text(language, "Updated"), task.updated_at.isoformat(timespec="seconds")),
@@ -181,7 +156,9 @@ def _links(view: TaskView, language: str) -> list[str]:
             kind = text(language, "related to")
         else:
             kind = text(language, "waits for" if waits else "blocks")
-        lines.append(f"- {kind}: {SYMBOL[status]} {one_line(title)} ({status_name(status, language)}) | ID:{other}")
+        lines.append(
+            f"- {kind}: {STATUS_SYMBOL[status]} {one_line(title)} ({status_name(status, language)}) | ID:{other}"
+        )
     return lines
 
 

@@ -17,6 +17,7 @@ from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import OF_PROJECT, WORDS, Tool, ToolCall
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Offset, Rev, Text
+from gorev.wire.names import STATUS_SYMBOL, status_name
 from gorev.wire.vocabulary import PROJECT_TOOL
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
@@ -108,7 +109,7 @@ async def project_tasks(call: ToolCall, given: TasksArguments) -> ToolOutcome:
         status, line = branch.view.task.status, markdown.row_in_project(branch.view, call.language)
         if branch.view.task.id not in begins:
             return line
-        return f"\n## {markdown.SYMBOL[status]} {markdown.status_name(status, call.language)}\n{line}"
+        return f"\n## {STATUS_SYMBOL[status]} {status_name(status, call.language)}\n{line}"
 
     rows, lines = fitting(
         page.rows,

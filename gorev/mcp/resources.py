@@ -37,6 +37,7 @@ from gorev.mcp.task_tools import subtasks
 from gorev.mcp.toolbox import ToolCall
 from gorev.services.catalogue import Place, Section
 from gorev.services.workspaces import Workspace
+from gorev.wire.names import priority_name, status_name
 
 PAGE: Final = 50  # entries, about 10 KB
 
@@ -190,7 +191,7 @@ def _project_entry(call: ToolCall, view: ProjectView) -> Object:
 
 def _task_entry(call: ToolCall, view: TaskView) -> Object:
     task = view.task
-    parts = [markdown.status_name(task.status, call.language), markdown.priority_name(task.priority, call.language)]
+    parts = [status_name(task.status, call.language), priority_name(task.priority, call.language)]
     if task.due_date is not None:
         parts.append(task.due_date.isoformat())
     entry = {"uri": task_uri(task.id), "name": short(task.title), "mimeType": MARKDOWN}

@@ -11,6 +11,7 @@ from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, clipped, fitting, siz
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
 from gorev.wire import encode
+from gorev.wire.names import PRIORITY_SYMBOL, STATUS_SYMBOL
 from gorev.wire.search import HISTORY_ROWS, SearchArguments, filters, history_row, hit, response
 from gorev.wire.vocabulary import PRIORITY, SEARCH_TOOL, STATUS
 
@@ -77,12 +78,12 @@ def _head(call: ToolCall, query: str, outcome: SearchOutcome) -> list[str]:
 def _row(call: ToolCall, each: Hit) -> str:
     task = each.view.task
     facts = f"{each.score:.2f}, {STATUS[task.status]}, {PRIORITY[task.priority]}"
-    return f"- {markdown.SYMBOL[task.status]} {markdown.one_line(task.title)} ({facts}) | ID:{task.id}"
+    return f"- {STATUS_SYMBOL[task.status]} {markdown.one_line(task.title)} ({facts}) | ID:{task.id}"
 
 
 def _described_row(call: ToolCall, each: Hit) -> str:
     task = each.view.task
-    symbols = f"{markdown.SYMBOL[task.status]} {markdown.PRIORITY_SYMBOL[task.priority]}"
+    symbols = f"{STATUS_SYMBOL[task.status]} {PRIORITY_SYMBOL[task.priority]}"
     parts = [f"- {symbols} {markdown.one_line(task.title)}"]
     description = markdown.one_line(task.description[: 2 * _DESCRIPTION_SHOWN])
     if description:

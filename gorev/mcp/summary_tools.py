@@ -14,6 +14,7 @@ from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, size
 from gorev.mcp.project_tools import NoArguments
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
+from gorev.wire.names import PRIORITY_SYMBOL, STATUS_SYMBOL, priority_name, status_name
 from gorev.wire.vocabulary import PROJECT_TOOL, SUMMARY, TASK
 
 _ROW: Final = ("id", "title", "status", "priority", "due_date", "project_name")
@@ -57,12 +58,10 @@ def _row(call: ToolCall, view: TaskView) -> dict[str, Any]:
 def _written(call: ToolCall, summary: Summary) -> list[str]:
     project = summary.active_project
     statuses = ", ".join(
-        f"{markdown.SYMBOL[each]} {markdown.status_name(each, call.language)} {summary.by_status.get(each, 0)}"
-        for each in Status
+        f"{STATUS_SYMBOL[each]} {status_name(each, call.language)} {summary.by_status.get(each, 0)}" for each in Status
     )
     priorities = ", ".join(
-        f"{markdown.PRIORITY_SYMBOL[each]} {markdown.priority_name(each, call.language)}"
-        f" {summary.by_priority.get(each, 0)}"
+        f"{PRIORITY_SYMBOL[each]} {priority_name(each, call.language)} {summary.by_priority.get(each, 0)}"
         for each in reversed(Priority)
     )
     due = call.say(

@@ -17,6 +17,7 @@ from gorev.mcp.toolbox import OF_PROJECT, WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds
 from gorev.wire.decode import or_absent
 from gorev.wire.kinds import Key, Object, Text
+from gorev.wire.names import priority_name
 from gorev.wire.vocabulary import FIELD_KIND, TEMPLATE, TEMPLATE_TOOL
 
 _ECHO_CHARACTERS: Final = 200
@@ -142,7 +143,7 @@ async def create_from_template(call: ToolCall, given: FillArguments) -> ToolOutc
         call.say("Task created from the template {name}.", name=made.template_name),
         markdown.one_line(task.title),
         f"ID: {task.id}",
-        f"{call.say('Priority')}: {markdown.priority_name(task.priority, call.language)}",
+        f"{call.say('Priority')}: {priority_name(task.priority, call.language)}",
         f"{call.say('Project')}: {markdown.one_line(made.view.project_name or '')} (ID: {task.project_id})",
     ]
     if task.due_date:
