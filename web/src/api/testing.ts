@@ -1,6 +1,7 @@
 /** What the tests share: entities with defaults, frames as the daemon sends them, a channel that does as it is told. */
 
 import { type Frame, parseFrame, type Snapshot } from "./events";
+import type { Message, Surroundings } from "./queue";
 import type { Channel } from "./socket";
 import { type Project, type Task, toProject, toTask } from "./types";
 
@@ -52,5 +53,54 @@ export class FakeChannel implements Channel {
 
   ends(): void {
     this.onclose?.call(this as unknown as WebSocket, new Event("close") as CloseEvent);
+  }
+}
+
+/** A browser's storage, locks and broadcasts: each call of `tab` gives what one tab has of them. */
+export class FakeBrowser {
+  readonly kept = new Map<string, string>();
+  /** Characters that the storage has room for. */
+  room = Infinity;
+  private readonly channels = new Map<object, string>();
+  private turn: Promise<unknown> = Promise.resolve();
+
+  tab(): Surroundings {
+    const { kept, channels } = this;
+    return {
+      storage: {
+        get length() {
+          return kept.size;
+        },
+        key: (index) => [...kept.keys()][index] ?? null,
+        getItem: (key) => kept.get(key) ?? null,
+        setItem: (key, value) => {
+          if (value.length > this.room) throw new DOMException("full", "QuotaExceededError");
+          kept.set(key, value);
+        },
+        removeItem: (key) => void kept.delete(key),
+      },
+      locks: {
+        request: (_: string, work: unknown) => {
+          const mine = this.turn.then(work as () => Promise<void>);
+          this.turn = mine.catch(() => undefined);
+          return mine;
+        },
+      } as Pick<LockManager, "request">,
+      channel: (name) => {
+        const channel: ReturnType<Surroundings["channel"]> = {
+          onmessage: null,
+          postMessage: (message: Message) => {
+            for (const [other, otherName] of channels as Map<typeof channel, string>) {
+              if (other === channel || otherName !== name) continue;
+              const data: unknown = JSON.parse(JSON.stringify(message));
+              other.onmessage?.call(other as BroadcastChannel, new MessageEvent("message", { data }));
+            }
+          },
+          close: () => void channels.delete(channel),
+        };
+        channels.set(channel, name);
+        return channel;
+      },
+    };
   }
 }

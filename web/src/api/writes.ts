@@ -48,6 +48,11 @@ export interface Bulk extends Common {
   readonly tags?: { readonly add: readonly string[]; readonly remove: readonly string[] };
 }
 
+export interface BulkOutcome {
+  readonly successful: readonly string[];
+  readonly failed: readonly { readonly taskId: string; readonly reason: string }[];
+}
+
 const TEMPORARY = "new:";
 
 export function isTemporary(taskId: string): boolean {
@@ -107,6 +112,19 @@ export function same(one: TaskFields[FieldName], other: TaskFields[FieldName]): 
 export function clashes({ fields, base }: Pick<Edit, "fields" | "base">, now: Task): readonly FieldName[] {
   const current = fieldsOf(now);
   return namesOf(fields).filter((name) => !same(base[name], current[name]) && !same(fields[name], current[name]));
+}
+
+/** Whether the task is as the edit wants it already: it was sent before and its answer lost, or somebody did the same. */
+export function alreadySo({ fields }: Pick<Edit, "fields">, now: Task): boolean {
+  const current = fieldsOf(now);
+  return namesOf(fields).every((name) => same(fields[name], current[name]));
+}
+
+/** The task of a write as it is shown while the writes lie over the snapshot. */
+export function shownAs(snapshot: Snapshot, writes: readonly Write[], write: Write): Task | null {
+  if (write.kind === "bulk" || write.kind === "delete") return null;
+  const id = write.kind === "create" ? write.temporaryId : write.taskId;
+  return withWrites(snapshot, writes).tasks.find((task) => task.id === id) ?? null;
 }
 
 /** The snapshot as it will be once all writes have succeeded. */

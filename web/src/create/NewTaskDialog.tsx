@@ -1,6 +1,7 @@
 import { useId, useState } from "react";
 
 import { useOpenTask } from "../address";
+import { isTemporary } from "../api/writes";
 import { useText } from "../locale";
 import { useOpenDialog } from "../shell/dialogs";
 import { Keys } from "../shortcuts/Keys";
@@ -38,7 +39,7 @@ export function NewTaskDialog({ line: start, parentId, onClose }: Props) {
     const fields = { ...line.fields(parentId), ...(aciklama !== "" && { aciklama }) };
     void create(fields).then((task) => {
       if (task === null) openDialog({ name: "newTask", line: line.text, ...(parentId !== null && { parentId }) });
-      else notify("info", text.taskAdded(task.baslik), { name: text.openIt, run: () => openTask(task.id) });
+      else notify("info", text.taskAdded(task.baslik), isTemporary(task.id) ? undefined : { name: text.openIt, run: () => openTask(task.id) });
     });
     line.clear();
     setDescription("");

@@ -1,6 +1,6 @@
 import { useOpenTask } from "../address";
 import type { Task } from "../api/types";
-import { fieldsOf } from "../api/writes";
+import { fieldsOf, isTemporary } from "../api/writes";
 import { useText } from "../locale";
 import { useWrites } from "../tasks/writes";
 import { useSnapshot } from "../workspace";
@@ -32,7 +32,7 @@ export function DeletedTask({ task, taskId }: { readonly task: Task | undefined;
     });
     if (created === null) return;
     drop();
-    openTask(created.id);
+    openTask(isTemporary(created.id) ? null : created.id);
   };
 
   if (!typed) {

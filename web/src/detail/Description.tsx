@@ -38,7 +38,7 @@ export function Description({ task }: { readonly task: Task }) {
     if (value === task.aciklama) return;
     // The write shows at once; should the daemon refuse it, the text is there to go on with.
     void edit(task, { aciklama: value }, { aciklama: base }).then((saved) => {
-      const asked = outbox.decisions().some((decision) => decision.write.taskId === task.id);
+      const asked = outbox.decisions().some(({ write }) => write.kind === "edit" && write.taskId === task.id);
       if (saved === null && !asked) setDraft({ base, value });
     });
   };

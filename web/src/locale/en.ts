@@ -217,6 +217,16 @@ export const en = {
   both: "Merged",
   keepTheirs: "Keep theirs",
   saveChosen: "Save what is chosen",
+  declinedTitle: {
+    create: (title: string, _count: number) => `“${title}” could not be created`,
+    edit: (title: string, _count: number) => `The change of “${title}” was refused`,
+    delete: (title: string, _count: number) => `“${title}” could not be deleted`,
+    bulk: (title: string, count: number) => (count === 1 ? `The change of “${title}” was refused` : `The change of ${count} tasks was refused`),
+  },
+  declinedHint: "It was made while the daemon was away, and is still here.",
+  heldBack: (count: number): string => (count === 1 ? "change waiting" : "changes waiting"),
+  heldBackHint: "The daemon does not answer. What you change is kept in this browser and sent when it is back.",
+  heldBackLosable: "The daemon does not answer. This browser has no room to keep everything: what you changed is lost if the page is closed.",
 
   editDescription: "Edit description",
   addDescription: "Add a description…",

@@ -218,6 +218,16 @@ export const tr: Catalogue = {
   both: "Birleşik",
   keepTheirs: "Onlarınki kalsın",
   saveChosen: "Seçileni kaydet",
+  declinedTitle: {
+    create: (title) => `“${title}” oluşturulamadı`,
+    edit: (title) => `“${title}” üzerindeki değişiklik geri çevrildi`,
+    delete: (title) => `“${title}” silinemedi`,
+    bulk: (title, count) => (count === 1 ? `“${title}” üzerindeki değişiklik geri çevrildi` : `${count} görevdeki değişiklik geri çevrildi`),
+  },
+  declinedHint: "Arka plan hizmeti yokken yapılmıştı; hâlâ burada duruyor.",
+  heldBack: () => "değişiklik bekliyor",
+  heldBackHint: "Arka plan hizmeti yanıt vermiyor. Değişiklikleriniz bu tarayıcıda saklanır, hizmet dönünce gönderilir.",
+  heldBackLosable: "Arka plan hizmeti yanıt vermiyor. Tarayıcıda yer kalmadığı için sayfa kapatılırsa değişiklikleriniz kaybolur.",
 
   editDescription: "Açıklamayı düzenle",
   addDescription: "Açıklama ekle…",

@@ -2,6 +2,7 @@ import { useView } from "../address";
 import type { LiveState } from "../api/live";
 import { useText } from "../locale";
 import { SearchField } from "../search/SearchField";
+import { HeldBack } from "../tasks/HeldBack";
 import { ConnectionPill } from "../ui/ConnectionPill";
 import { Icon } from "../ui/Icon";
 import { Tooltip } from "../ui/Tooltip";
@@ -25,6 +26,7 @@ export function TopBar({ live, onMenu }: Props) {
       <h1 className="topbar-title">{view === null ? text.appName : text.views[view]}</h1>
       <SearchField />
       <span className="topbar-space" />
+      <HeldBack />
       <ConnectionPill state={live} />
       <Tooltip
         text={

@@ -11,7 +11,7 @@ import { ConflictQueue } from "../tasks/ConflictQueue";
 import { type Remote, RemoteContext, useRemoteChanges } from "../tasks/remote";
 import { Trouble, Waiting } from "../ui/LoadState";
 import { storeWorkspace, useWorkspaces } from "../workspaces/list";
-import { SnapshotContext, useLive, useLoadedSnapshot, useOpenWorkspace, WorkspaceContext } from "../workspace";
+import { SnapshotContext, useLive, useLoadedSnapshot, useOpenWorkspace, useOutbox, WorkspaceContext } from "../workspace";
 import { BottomBar } from "./BottomBar";
 import { DialogProvider, useOpenDialog } from "./dialogs";
 import { NoSuchWorkspace } from "./Misplaced";
@@ -35,6 +35,7 @@ function Opened({ workspace }: { readonly workspace: Workspace | null }) {
   const open = useOpenWorkspace(workspace);
   const { snapshot, error, refetch } = useLoadedSnapshot(open);
   const live = useLive(open, snapshot !== undefined);
+  useOutbox(open, snapshot !== undefined, live);
   const remote = useRemoteChanges(open.feed);
   const view = useView();
 

@@ -4,14 +4,14 @@ import { useWorkspace } from "../workspace";
 
 const DecisionDialog = lazy(() => import("./DecisionDialog").then((all) => ({ default: all.DecisionDialog })));
 
-/** Asks about each change that met another one, one after the other. */
+/** Asks about each change that needs the user's word, one after the other. */
 export function ConflictQueue() {
   const { outbox } = useWorkspace();
   const [first] = useSyncExternalStore(outbox.subscribe, outbox.decisions);
   if (first === undefined) return null;
   return (
     <Suspense fallback={null}>
-      <DecisionDialog key={first.write.id} decision={first} onDone={() => outbox.decided(first)} />
+      <DecisionDialog key={first.write.id} decision={first} onDone={() => outbox.decided(first)} onAgain={() => outbox.again(first)} />
     </Suspense>
   );
 }

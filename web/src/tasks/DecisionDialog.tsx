@@ -1,9 +1,9 @@
 import { useState } from "react";
 
 import { useOpenTask } from "../address";
-import { Conflict, type Decision, type Gone } from "../api/outbox";
-import type { TaskFields } from "../api/types";
-import { clashes, type FieldName, fieldsOf } from "../api/writes";
+import type { Decision } from "../api/outbox";
+import type { Task, TaskFields } from "../api/types";
+import { clashes, type Edit, type FieldName, fieldsOf, isTemporary, namesOf, type Write } from "../api/writes";
 import { useLanguage, useText } from "../locale";
 import { Dialog } from "../ui/Dialog";
 import { useSnapshot } from "../workspace";
@@ -15,22 +15,32 @@ import { useWrites } from "./writes";
 interface Props {
   readonly decision: Decision;
   readonly onDone: () => void;
+  readonly onAgain: () => void;
 }
 
-export function DecisionDialog({ decision, onDone }: Props) {
-  return decision instanceof Conflict ? (
-    <ConflictDialog conflict={decision} onDone={onDone} />
+export function DecisionDialog({ decision: { write, verdict }, onDone, onAgain }: Props) {
+  if (verdict.kind === "declined" || write.kind !== "edit") {
+    const reason = verdict.kind === "declined" ? verdict.reason : "";
+    return <DeclinedDialog write={write} reason={reason} onDone={onDone} onAgain={onAgain} />;
+  }
+  return verdict.kind === "conflict" ? (
+    <ConflictDialog write={write} theirs={verdict.theirs} onDone={onDone} />
   ) : (
-    <GoneDialog gone={decision} onDone={onDone} />
+    <GoneDialog write={write} task={verdict.task} onDone={onDone} />
   );
 }
 
 type Side = "yours" | "theirs" | "both";
 
-function ConflictDialog({ conflict, onDone }: { readonly conflict: Conflict; readonly onDone: () => void }) {
+interface ConflictProps {
+  readonly write: Edit;
+  readonly theirs: Task;
+  readonly onDone: () => void;
+}
+
+function ConflictDialog({ write, theirs, onDone }: ConflictProps) {
   const text = useText();
   const { edit } = useWrites();
-  const { write, theirs } = conflict;
   const names = clashes(write, theirs);
   const [sides, setSides] = useState<Partial<Record<FieldName, Side>>>({});
   const [description, setDescription] = useState(() =>
@@ -92,16 +102,22 @@ function ConflictDialog({ conflict, onDone }: { readonly conflict: Conflict; rea
   );
 }
 
+interface GoneProps {
+  readonly write: Edit;
+  /** As it was last seen. */
+  readonly task: Task | null;
+  readonly onDone: () => void;
+}
+
 /** A task deleted under the user's hands: what was typed can live on in a new one. */
-function GoneDialog({ gone, onDone }: { readonly gone: Gone; readonly onDone: () => void }) {
+function GoneDialog({ write, task, onDone }: GoneProps) {
   const text = useText();
   const { create } = useWrites();
   const openTask = useOpenTask();
-  const { write, task } = gone;
   const { tasks, projects } = useSnapshot();
   const title = task?.baslik ?? write.fields.baslik ?? write.base.baslik ?? "";
   const saveAsNew = async () => {
-    const { parent_id = "", proje_id = "", ...fields } = { ...(task === undefined ? {} : fieldsOf(task)), ...write.fields };
+    const { parent_id = "", proje_id = "", ...fields } = { ...(task === null ? {} : fieldsOf(task)), ...write.fields };
     onDone();
     const created = await create({
       ...fields,
@@ -109,17 +125,12 @@ function GoneDialog({ gone, onDone }: { readonly gone: Gone; readonly onDone: ()
       ...(tasks.some(({ id }) => id === parent_id) && { parent_id }),
       ...(projects.some(({ id }) => id === proje_id) && { proje_id }),
     });
-    if (created !== null) openTask(created.id);
+    if (created !== null && !isTemporary(created.id)) openTask(created.id);
   };
   return (
     <Dialog title={text.goneTitle(title)} description={text.goneHint} onClose={onDone}>
       <div className="dialog-body">
-        {Object.keys(write.fields).map((name) => (
-          <div key={name} className="field">
-            <span className="label">{text.fieldNames[name as FieldName]}</span>
-            <Value name={name as FieldName} fields={write.fields} />
-          </div>
-        ))}
+        <Typed fields={write.fields} />
       </div>
       <div className="dialog-actions">
         <button type="button" className="button" onClick={onDone}>
@@ -131,6 +142,48 @@ function GoneDialog({ gone, onDone }: { readonly gone: Gone; readonly onDone: ()
       </div>
     </Dialog>
   );
+}
+
+interface DeclinedProps {
+  readonly write: Write;
+  readonly reason: string;
+  readonly onDone: () => void;
+  readonly onAgain: () => void;
+}
+
+/** The daemon has come back and refuses what was done while it was away. */
+function DeclinedDialog({ write, reason, onDone, onAgain }: DeclinedProps) {
+  const text = useText();
+  const { tasks } = useSnapshot();
+  const titleOf = (id: string) => tasks.find((task) => task.id === id)?.baslik ?? id;
+  const names = write.kind === "create" ? [write.fields.baslik ?? ""] : write.kind === "bulk" ? write.taskIds.map(titleOf) : [titleOf(write.taskId)];
+  return (
+    <Dialog title={text.declinedTitle[write.kind](names[0] ?? "", names.length)} description={text.declinedHint} onClose={onDone}>
+      <div className="dialog-body">
+        <p className="problem">{reason}</p>
+        {write.kind !== "delete" && <Typed fields={write.fields} />}
+      </div>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onDone}>
+          {text.letGo}
+        </button>
+        <button type="button" className="button primary" onClick={onAgain}>
+          {text.retry}
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** What was typed, field by field. */
+function Typed({ fields }: { readonly fields: TaskFields }) {
+  const text = useText();
+  return namesOf(fields).map((name) => (
+    <div key={name} className="field">
+      <span className="label">{text.fieldNames[name]}</span>
+      <Value name={name} fields={fields} />
+    </div>
+  ));
 }
 
 /** A field's value as people read it. */

@@ -3,9 +3,9 @@
 import { useMemo } from "react";
 
 import { Refused, ToolRefused, Unreachable } from "../api/client";
-import { type BulkOutcome, Conflict, Gone, type Outcome } from "../api/outbox";
+import { Decision, type Outcome } from "../api/outbox";
 import type { Task, TaskFields } from "../api/types";
-import { type Bulk, bulk, create, edit, remove, type Write } from "../api/writes";
+import { type Bulk, bulk, type BulkOutcome, create, edit, remove, type Write } from "../api/writes";
 import { useText } from "../locale";
 import { useNotify } from "../ui/Notices";
 import { useWorkspace } from "../workspace";
@@ -14,7 +14,10 @@ import { useWorkspace } from "../workspace";
 const BULK_MOST = 500;
 
 export interface Writes {
-  /** Each answers null when the change was refused or awaits the user's decision: then the user has been told. */
+  /**
+   * Each answers null when the change was refused or awaits the user's decision: then the user has been told. A change
+   * that waits for the daemon counts as made; a task created by one has a temporary id.
+   */
   create(fields: TaskFields): Promise<Task | null>;
   /** `base`: the values the user saw, where they are not those of `task`. */
   edit(task: Task, fields: TaskFields, base?: TaskFields): Promise<Task | null>;
@@ -32,7 +35,7 @@ export function useWrites(): Writes {
         return await outbox.submit(write);
       } catch (reason) {
         // The dialog of decisions tells of these.
-        if (!(reason instanceof Conflict || reason instanceof Gone)) notify("error", refusalText(reason as Error));
+        if (!(reason instanceof Decision)) notify("error", refusalText(reason as Error));
         return null;
       }
     };

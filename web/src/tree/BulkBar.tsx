@@ -1,7 +1,7 @@
 import { type ComponentProps, useState } from "react";
 
 import { PRIORITIES, STATUSES } from "../api/types";
-import type { BulkOutcome } from "../api/outbox";
+import type { BulkOutcome } from "../api/writes";
 import { useText } from "../locale";
 import { useOpenDialog } from "../shell/dialogs";
 import { useWrites } from "../tasks/writes";
