@@ -104,9 +104,15 @@ def _status(context: click.Context, /, as_json: bool) -> int:
 @click.pass_context
 def _restart(context: click.Context, /, **options: Any) -> int:
     from gorev.cli.control import look, stop
+    from gorev.cli.supervised import restart
 
     language, flags = language_of(context), _flags(context, options)
-    if look(_directory()).state not in ("absent", "dead"):
+    sighting = look(_directory())
+    if sighting.record is not None and sighting.record.supervised and sighting.state != "dead":
+        with _about_to_start():
+            restart(sighting.record, flags, _directory(), language)
+        return 0
+    if sighting.state not in ("absent", "dead"):
         with _about_to_start():
             ended = stop(_directory(), language)
         if flags.port is None:

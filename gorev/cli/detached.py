@@ -45,12 +45,17 @@ def start_detached(flags: Flags, language: str) -> int:
     if health is None or not health.is_of(lock.pid):
         reason = text(language, "the daemon (PID: {pid}) does not answer at {url}", pid=lock.pid, url=lock.url)
         raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)]))
-    click.echo(text(language, "Gorev is running (PID: {pid}).", pid=lock.pid))
-    click.echo(text(language, "Web and API: {url}", url=lock.url))
-    click.echo(text(language, "Lock file: {path}", path=settings.lock_file))
+    print_running(lock.pid, lock.url, settings.lock_file, language)
     if settings.is_remote:
         click.echo(exposure(settings, language), err=True)
     return 0
+
+
+def print_running(pid: int, url: str, lock_file: Path, language: str) -> None:
+    """Tell of a daemon that was started where it is."""
+    click.echo(text(language, "Gorev is running (PID: {pid}).", pid=pid))
+    click.echo(text(language, "Web and API: {url}", url=url))
+    click.echo(text(language, "Lock file: {path}", path=lock_file))
 
 
 def _launch(flags: Flags, settings: Settings) -> Launch:

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import sysconfig
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
-import attrs
 import click
 
+from gorev.cli import service_manager
 from gorev.cli.speech import Command, Failed, Group, language_of
-from gorev.daemon.units import LABEL, SYSTEMD_NAME, Unit, is_ours, unit_for
+from gorev.daemon.units import Unit, is_ours, unit_for
 from gorev.locale import text
 from gorev.settings import home_directory
-
-_MANAGER_SECONDS: Final = 60.0
 
 
 def service(language: str) -> click.Group:
@@ -57,8 +52,8 @@ def _install(context: click.Context, /, yes: bool) -> int:
         _ask(text(language, "Write it and start the service?"), yes, language)
         _write(unit, language)
     try:
-        for command in _starting(unit):
-            _run(command, language)
+        for command in service_manager.starting(unit):
+            service_manager.run(command, language)
     except Failed as error:
         left = text(language, "the unit file is in place, but the service could not be started: {reason}", reason=error)
         raise Failed(left) from error
@@ -77,11 +72,11 @@ def _uninstall(context: click.Context, /, yes: bool) -> int:
     if not is_ours(found):
         raise Failed(text(language, "{path} was not written by Gorev and is left as it is", path=unit.path))
     _ask(text(language, "Stop the service and remove {path}?", path=unit.path), yes, language)
-    for command in _stopping(unit):
-        _run(command, language)
+    for command in service_manager.stopping(unit):
+        service_manager.run(command, language)
     unit.path.unlink(missing_ok=True)
-    for command in _forgetting(unit):
-        _run(command, language)
+    for command in service_manager.forgetting(unit):
+        service_manager.run(command, language)
     click.echo(text(language, "The service is removed. Your tasks stay where they are."))
     return 0
 
@@ -101,7 +96,7 @@ def _status(context: click.Context, /) -> int:
     else:
         state = text(language, "written by another version or for another place; install writes it anew")
     click.echo(text(language, "Unit file: {path} ({state})", path=unit.path, state=state))
-    running = _ask_manager(unit)
+    running = service_manager.state(unit)
     if running is None:
         click.echo(text(language, "{manager} cannot be asked whether it runs.", manager=unit.manager))
         return 1
@@ -154,66 +149,3 @@ def _ask(question: str, yes: bool, language: str) -> None:
         raise Failed(text(language, "nothing was changed: without a terminal to ask on, --yes is needed"))
     if not click.confirm(question, err=True):
         raise Failed(text(language, "nothing was changed"))
-
-
-@attrs.frozen
-class _Step:
-    """A command of the service manager; one that is not ``needed`` may fail."""
-
-    words: Sequence[str]
-    needed: bool = True
-
-
-def _domain() -> str:
-    return f"gui/{os.getuid()}"
-
-
-def _starting(unit: Unit) -> list[_Step]:
-    if unit.manager == "systemd":
-        return [
-            _Step(("systemctl", "--user", "daemon-reload")),
-            _Step(("systemctl", "--user", "enable", "--now", SYSTEMD_NAME)),
-        ]
-    return [
-        _Step(("launchctl", "bootout", f"{_domain()}/{LABEL}"), needed=False),
-        _Step(("launchctl", "bootstrap", _domain(), str(unit.path))),
-    ]
-
-
-def _stopping(unit: Unit) -> list[_Step]:
-    if unit.manager == "systemd":
-        return [_Step(("systemctl", "--user", "disable", "--now", SYSTEMD_NAME), needed=False)]
-    return [_Step(("launchctl", "bootout", f"{_domain()}/{LABEL}"), needed=False)]
-
-
-def _forgetting(unit: Unit) -> list[_Step]:
-    return [_Step(("systemctl", "--user", "daemon-reload"), needed=False)] if unit.manager == "systemd" else []
-
-
-def _run(step: _Step, language: str) -> None:
-    shown = " ".join(step.words)
-    try:
-        done = subprocess.run(step.words, capture_output=True, text=True, timeout=_MANAGER_SECONDS, check=False)
-        problem = (done.stderr or done.stdout).strip() if done.returncode else ""
-        failed = done.returncode != 0
-    except (OSError, subprocess.TimeoutExpired) as error:
-        problem, failed = str(error), True
-    if failed and step.needed:
-        raise Failed(text(language, "{command} did not succeed: {reason}", command=shown, reason=problem or "?"))
-
-
-def _ask_manager(unit: Unit) -> str | None:
-    """What the manager says of the service; None if it cannot be asked."""
-    words = (
-        ("systemctl", "--user", "show", "--property=ActiveState", "--value", SYSTEMD_NAME)
-        if unit.manager == "systemd"
-        else ("launchctl", "print", f"{_domain()}/{LABEL}")
-    )
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=_MANAGER_SECONDS, check=False)
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    if unit.manager == "systemd":
-        return done.stdout.strip() if done.returncode == 0 else None
-    states = [line.split("=", 1)[1].strip() for line in done.stdout.splitlines() if line.strip().startswith("state =")]
-    return states[0] if states else "not loaded"

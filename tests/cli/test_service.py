@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.daemon.programs import run_gorev
+from gorev.daemon.record import LockRecord
+from tests.daemon.programs import environment, lock_in, published, run_gorev
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the manager here is systemd's")
 
@@ -15,7 +19,22 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="th
 MANAGER = """#!/bin/sh
 echo "$@" >>"$HOME/told"
 [ -e "$HOME/broken" ] && { echo "Failed to connect to bus" >&2; exit 1; }
-case "$*" in *show*) echo active ;; esac
+case "$*" in
+    *ActiveState*) echo active ;;
+    *MainPID*) cat "$HOME/main" ;;
+    *restart*) "$HOME/bin/restarted" ;;
+esac
+"""
+# What systemd does at a restart of the unit: `UNIT` is the process that it starts.
+RESTARTED = """#!/bin/sh
+kill "$(cat "$HOME/main")"
+while [ -e "$HOME/.gorev-daemon/.lock" ]; do sleep 0.02; done
+"$HOME/bin/unit" >/dev/null 2>&1 &
+echo $! >"$HOME/main"
+while [ ! -e "$HOME/.gorev-daemon/.lock" ]; do sleep 0.02; done
+"""
+UNIT = f"""#!/bin/sh
+SYSTEMD_EXEC_PID=$$ exec {shlex.quote(sys.executable)} -m gorev daemon --api-port 0
 """
 
 
@@ -89,3 +108,54 @@ def test_a_manager_that_cannot_be_reached_is_told(home: Path, path: str, unit: P
     assert (done.returncode, unit.exists()) == (1, True)
     assert said in done.stderr
     assert "Failed to connect to bus" in done.stderr
+
+
+@pytest.fixture
+def supervised(home: Path, path: str) -> Iterator[LockRecord]:
+    """A daemon that the manager keeps."""
+    for name, content in (("unit", UNIT), ("restarted", RESTARTED)):
+        (home / "bin" / name).write_text(content)
+        (home / "bin" / name).chmod(0o755)
+    with subprocess.Popen(
+        [str(home / "bin" / "unit")], env=environment(PATH=path), stderr=subprocess.DEVNULL
+    ) as daemon:
+        (home / "main").write_text(str(daemon.pid))
+        record = published(home)
+        assert (record.pid, record.supervised) == (daemon.pid, True)
+        yield record
+        daemon.terminate()
+
+
+def test_a_daemon_of_a_service_is_restarted_by_its_manager(home: Path, path: str, supervised: LockRecord) -> None:
+    done = run_gorev("daemon", "restart", PATH=path, XDG_CONFIG_HOME="")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "--user restart gorev.service" in (home / "told").read_text().splitlines()
+    record = lock_in(home)
+    assert record is not None
+    assert (record.pid, record.supervised) == (int((home / "main").read_text()), True)
+    assert record.pid != supervised.pid
+    assert f"PID: {record.pid}" in done.stdout
+
+
+def test_a_daemon_of_another_service_is_left_to_that(home: Path, path: str, supervised: LockRecord) -> None:
+    (home / "main").write_text("0")
+    done = run_gorev("daemon", "restart", PATH=path, XDG_CONFIG_HOME="")
+    (home / "main").write_text(str(supervised.pid))
+    assert done.returncode == 1
+    assert "restart it there" in done.stderr
+    assert lock_in(home) == supervised
+
+
+def test_a_service_takes_no_options_at_a_restart(home: Path, path: str, supervised: LockRecord) -> None:
+    done = run_gorev("daemon", "restart", "--port", "0", PATH=path, XDG_CONFIG_HOME="")
+    assert done.returncode == 1
+    assert "config.toml" in done.stderr
+    assert lock_in(home) == supervised
+
+
+def test_a_service_whose_manager_cannot_restart_it_runs_on(home: Path, path: str, supervised: LockRecord) -> None:
+    (home / "bin" / "restarted").write_text("#!/bin/sh\necho 'Job for gorev.service failed.' >&2; exit 1\n")
+    done = run_gorev("daemon", "restart", PATH=path, XDG_CONFIG_HOME="")
+    assert done.returncode == 1
+    assert "Job for gorev.service failed." in done.stderr
+    assert lock_in(home) == supervised

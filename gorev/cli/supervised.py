@@ -1,0 +1,66 @@
+"""Restarting a daemon that a service manager keeps: only the manager can start the next one in its place."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Final
+
+import attrs
+
+from gorev.cli import service_manager
+from gorev.cli.control import POLL_SECONDS, look
+from gorev.cli.detached import print_running
+from gorev.cli.speech import Failed
+from gorev.daemon.record import LockRecord
+from gorev.daemon.units import unit_for
+from gorev.locale import text
+from gorev.settings import Flags
+
+# The manager has waited for the end of the old one and, systemd, for the new one to be ready.
+START_PATIENCE_SECONDS: Final = 15.0
+
+
+def restart(record: LockRecord, flags: Flags, directory: Path, language: str) -> None:
+    """Have the manager restart the daemon that said ``record``, and tell of the new one.
+
+    Raises `Failed`, having changed nothing, for flags, which the unit's next daemon would not get, and for a daemon
+    that is not of the unit that `gorev service` writes.
+    """
+    if attrs.evolve(flags, lang=None) != Flags():
+        raise Failed(
+            text(
+                language,
+                "the daemon of a service has its settings from {path}: change them there, and restart it without"
+                " options",
+                path=directory / "config.toml",
+            )
+        )
+    unit = unit_for(directory.parent, ("twistd",), os.environ)
+    if unit is None or service_manager.main_pid(unit) != record.pid:
+        raise Failed(
+            text(
+                language,
+                "the daemon (PID: {pid}) is kept by a service manager, and not as the unit of gorev service: restart it"
+                " there",
+                pid=record.pid,
+            )
+        )
+    service_manager.run(service_manager.restarting(unit), language)
+    successor = _successor(record, directory)
+    if successor is None:
+        log = directory / "daemon.log"
+        raise Failed(text(language, "the service was restarted, but no daemon answers; its log is {path}", path=log))
+    print_running(successor.pid, successor.daemon_url, directory / ".lock", language)
+
+
+def _successor(former: LockRecord, directory: Path) -> LockRecord | None:
+    deadline = time.monotonic() + START_PATIENCE_SECONDS
+    while True:
+        sighting = look(directory)
+        if sighting.state == "running" and sighting.record is not None and sighting.record.pid != former.pid:
+            return sighting.record
+        if time.monotonic() > deadline:
+            return None
+        time.sleep(POLL_SECONDS)
