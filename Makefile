@@ -45,7 +45,7 @@ print(json.dumps({"mcpServers": {"gorev": server}}, indent=2))
 endef
 export SHOW_CONNECTION
 
-.PHONY: install run test lint bench campaign built browser lock
+.PHONY: install run test lint docs bench campaign built browser lock
 
 install: built
 
@@ -57,12 +57,17 @@ test: built $(VENV)/.dev-installed tests/conformance/node_modules/.package-lock.
 	cd web && npm test
 	$(BIN)/python -m pytest
 
-lint: $(VENV)/.dev-installed web/node_modules/.package-lock.json
+lint: docs web/node_modules/.package-lock.json
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	cd web && npm run check
+
+# Into build/docs/html; a warning is an error, and so is a reference that leads nowhere.
+docs: $(VENV)/.dev-installed
+	$(BIN)/python setup.py --quiet compile_catalog
+	$(BIN)/sphinx-build --fail-on-warning --nitpicky --quiet --doctree-dir build/docs/doctrees docs build/docs/html
 
 bench: built $(VENV)/.dev-installed
 	$(BIN)/python -m tests.bench

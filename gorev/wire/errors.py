@@ -19,7 +19,7 @@ from gorev.wire import remarks
 from gorev.wire.encode import Encoder, field_name, json
 from gorev.wire.vocabulary import STATUS, TEMPLATE_TOOL, Vocabulary, understood
 
-_MESSAGE: Final[Mapping[str, str]] = {
+MESSAGES: Final[Mapping[str, str]] = {
     "bad_request": "The request cannot be read: {reason}.",
     "missing_parameter": "{field} is required.",
     "unknown_field": "There is no parameter {field}. There is: {allowed}.",
@@ -98,7 +98,7 @@ _PATH_SHOWN: Final = 20
 # Errors whose `reason` is a text key.
 _REASONED: Final = frozenset({"download_failed", "invalid_format", "path_not_allowed"})
 
-_UNAVAILABLE: Final[Mapping[str, str]] = {
+UNAVAILABLE: Final[Mapping[str, str]] = {
     "corrupt": "The workspace's database is damaged. It was left as it is.",
     "too_new": "The workspace's database was written by a newer Gorev. It was left as it is.",
     "original": (
@@ -127,9 +127,9 @@ def sentence(
 ) -> str:
     """As `message`, for an error that was kept by its code and details."""
     if code == "workspace_unavailable":
-        said = text(language, _UNAVAILABLE.get(str(details.get("reason")), _UNAVAILABLE["io"]))
+        said = text(language, UNAVAILABLE.get(str(details.get("reason")), UNAVAILABLE["io"]))
         return f"{said} ({details['path']})" if "path" in details else said
-    key = _MESSAGE[_variant(code, details)]
+    key = MESSAGES[_variant(code, details)]
     if code in _REASONED:
         details = {**details, "reason": text(language, str(details.get("reason")))}
     if details.get("field") == "status":
@@ -151,7 +151,7 @@ def _variant(code: str, details: Mapping[str, object]) -> str:
         return "nothing_given"
     if code == "missing_parameter" and details.get("allowed"):
         return "missing_parameter_of"
-    if f"{code}_short" in _MESSAGE and len(str(details.get("id", "")).strip()) < SHORTEST_PREFIX:
+    if f"{code}_short" in MESSAGES and len(str(details.get("id", "")).strip()) < SHORTEST_PREFIX:
         return f"{code}_short"
     if code == "unknown_field" and not details.get("allowed"):
         return "unknown_field_of_none"

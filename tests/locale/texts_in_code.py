@@ -26,8 +26,8 @@ CALLS = {
 }
 KEYWORDS = {"allowed", "hints", "hint", "title", "description", "reason", "summary", "detail"}
 TABLES = {
-    "_MESSAGE",
-    "_UNAVAILABLE",
+    "MESSAGES",
+    "UNAVAILABLE",
     "_STATUS_NAME",
     "_PRIORITY_NAME",
     "_REFUSAL",
