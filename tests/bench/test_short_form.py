@@ -1,0 +1,35 @@
+"""The bench in a short form: what it asks is answered. How fast that is no test can say; ``make bench`` does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.bench.operations import OPERATIONS
+from tests.bench.report import WIDTH, Report
+from tests.bench.run import Chosen, run
+
+ALONE = [operation.name for operation in OPERATIONS if 1 in operation.in_flight]
+AT_ONCE = ["list", "update", "mcp_socket", "mix"]
+
+
+@pytest.fixture(scope="module")
+def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the seeded database is kept."""
+    return tmp_path_factory.mktemp("seeds")
+
+
+@pytest.mark.parametrize(("names", "in_flight"), [(ALONE, 1), (AT_ONCE, 16)])
+def test_every_operation_and_its_floor_are_answered_without_an_error(
+    names: list[str], in_flight: int, seeds: Path
+) -> None:
+    report = Report()
+    chosen = Chosen(names=names, sizes=[1_000], in_flight=[in_flight], seconds=0.01, rounds=1, seeds=seeds)
+    run(chosen, report, Console(width=WIDTH, quiet=True))
+    assert {cell.operation for cell in report.cells.values()} == set(names)
+    for cell in report.cells.values():
+        assert cell.ours.latencies, cell.operation
+        assert not cell.ours.errors, cell.operation
+        assert cell.floor is None or (cell.floor.latencies and not cell.floor.errors), cell.operation
