@@ -26,14 +26,15 @@ def backup(language: str) -> click.Command:
     return Command(
         "backup",
         params=[
-            click.Argument(["folder"], required=False),
+            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), required=False),
             click.Option(
-                ["--to"], metavar="FILE", help=text(language, "where to, instead of backups/ beside the database")
+                ["--to"],
+                metavar=text(language, "FILE"),
+                help=text(language, "where to, instead of backups/ beside the database"),
             ),
             click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object")),
         ],
         callback=_backup,
-        help=text(language, "copy the database of a workspace, also while it is in use"),
     )
 
 
@@ -41,9 +42,11 @@ def restore(language: str) -> click.Command:
     """``gorev restore``."""
     return Command(
         "restore",
-        params=[click.Argument(["copy"]), click.Argument(["folder"], required=False)],
+        params=[
+            click.Argument(["copy"], metavar=text(language, "COPY")),
+            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), required=False),
+        ],
         callback=_restore,
-        help=text(language, "put a copy in the place of a workspace's database, which is kept beside it"),
     )
 
 

@@ -6,6 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from gorev.cli.speech import Command, Failed, language_of
+from gorev.cli.words import OneOf
 from gorev.locale import text
 
 
@@ -13,9 +14,8 @@ def completion(language: str) -> click.Command:
     """The command."""
     return Command(
         "completion",
-        params=[click.Argument(["shell"], type=click.Choice(["bash", "zsh", "fish"]), metavar="SHELL")],
+        params=[click.Argument(["shell"], type=OneOf(["bash", "zsh", "fish"]), metavar=text(language, "SHELL"))],
         callback=_print,
-        help=text(language, "print a script that completes gorev's commands in a shell"),
     )
 
 

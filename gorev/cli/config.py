@@ -20,7 +20,6 @@ def config(language: str) -> click.Command:
         "config",
         params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
         callback=_print,
-        help=text(language, "show each setting of a daemon that is started here, and where it comes from"),
     )
 
 

@@ -50,6 +50,14 @@ class Draining(Exception):
     """The daemon ends; another one can be started soon."""
 
 
+class Rejected(Failed):
+    """A request that MCP has an error for; ``error`` is that error's code."""
+
+    def __init__(self, message: str, error: int) -> None:
+        super().__init__(message)
+        self.error = error
+
+
 @attrs.frozen
 class Outcome:
     """What a tool said: to people, to programs, and the whole result."""
@@ -98,7 +106,7 @@ class Conversation:
         return Outcome("\n".join(blocks), result.get("structuredContent") or {}, result)
 
     def request(self, method: str, params: Mapping[str, Any], told: Told | None = None) -> Message:
-        """The result of an MCP request; raises `Failed` for an error."""
+        """The result of an MCP request; raises `Rejected` for an error, `Failed` without an answer."""
         self._last_id += 1
         message = {"jsonrpc": "2.0", "id": self._last_id, "method": method, "params": dict(params)}
         try:
@@ -119,7 +127,7 @@ class Conversation:
             )
             raise Failed(said) from None
         if "error" in answer:
-            raise Failed(str(answer["error"].get("message")))
+            raise Rejected(str(answer["error"].get("message")), answer["error"].get("code"))
         result: Message = answer["result"]
         return result
 
@@ -234,16 +242,8 @@ def open_conversation(language: str, workspace: str | None) -> Conversation:
 
 def call(context: click.Context, tool: str, arguments: Mapping[str, Any], told: Told | None = None) -> Outcome:
     """Call one tool for the workspace of the current folder. Raises `Failed`."""
-    outcome = attempt(context, tool, arguments, told)
-    if outcome.refused:
-        raise Failed(outcome.text)
-    return outcome
-
-
-def attempt(context: click.Context, tool: str, arguments: Mapping[str, Any], told: Told | None = None) -> Outcome:
-    """As `call`, but a refusal is an outcome too."""
     with conversation(context) as talk:
-        return talk.attempt(tool, arguments, told)
+        return talk.call(tool, arguments, told)
 
 
 def reach(language: str) -> Reached:

@@ -29,7 +29,6 @@ def daemon(language: str) -> click.Command:
             click.Option(["stopped", "--stop"], is_flag=True, help=text(language, "the same as daemon stop")),
         ],
         callback=_daemon,
-        help=text(language, "Run the daemon in the foreground, or do what the command below says."),
     )
     commands = (
         Command(

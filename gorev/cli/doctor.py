@@ -20,7 +20,6 @@ def doctor(language: str) -> click.Command:
         "doctor",
         params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
         callback=_examine,
-        help=text(language, "look for what is wrong, and say what to do; the exit code is 1 for a problem"),
     )
 
 

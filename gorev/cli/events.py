@@ -25,11 +25,13 @@ from gorev.cli.tables import (
     print_rows,
     safe,
 )
-from gorev.cli.task import PRIORITIES, STATUSES
+from gorev.cli.words import Whole
 from gorev.host_system import is_alive
 from gorev.launcher import connect, read_lock
 from gorev.locale import text
 from gorev.settings import home_directory
+from gorev.wire.names import priority_name, status_name
+from gorev.wire.vocabulary import PRIORITY, STATUS, understood
 
 _EVENTS: Final = "/api/olaylar"
 # Every change touches the summary, so whoever subscribes to it hears of each (mcp-tools.md §1).
@@ -70,7 +72,7 @@ def log(language: str) -> click.Command:
         params=[
             click.Option(
                 ["--limit"],
-                type=click.IntRange(1, 5000),
+                type=Whole(1, 5000),
                 default=20,
                 metavar="N",
                 help=text(language, "at most this many (default 20)"),
@@ -78,7 +80,6 @@ def log(language: str) -> click.Command:
             json_option(language),
         ],
         callback=_log,
-        help=text(language, "tell who changed what, the latest first"),
     )
 
 
@@ -89,14 +90,13 @@ def watch(language: str) -> click.Command:
         params=[
             click.Option(
                 ["--since"],
-                type=click.IntRange(0),
+                type=Whole(0),
                 metavar="SEQ",
                 help=text(language, "begin with what came after this number"),
             ),
             click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print JSON, one change per line")),
         ],
         callback=_watch,
-        help=text(language, "tell each change as it happens, until interrupted"),
     )
 
 
@@ -246,10 +246,10 @@ def _what(event: Row, language: str) -> str:
 
 def _field(name: str, data: dict[str, Any], language: str) -> str:
     value = data.get(name)
-    if isinstance(value, str) and value in STATUSES:
-        return f"→ {text(language, STATUSES[value])}"
-    if isinstance(value, str) and value in PRIORITIES:
-        return f"→ {text(language, PRIORITIES[value])}"
+    if name == "durum" and (status := understood(STATUS, str(value))):
+        return f"→ {status_name(status, language)}"
+    if name == "oncelik" and (priority := understood(PRIORITY, str(value))):
+        return f"→ {priority_name(priority, language)}"
     return text(language, _LABEL[name]) if name in _LABEL else name
 
 

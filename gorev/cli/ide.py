@@ -9,7 +9,8 @@ import click
 
 from gorev.cli.conversation import call
 from gorev.cli.speech import Command, Failed, Group, language_of
-from gorev.cli.tables import json_option, print_json, print_text
+from gorev.cli.tables import json_option, print_json, print_outcome
+from gorev.cli.words import OneOf
 from gorev.locale import text
 from gorev.settings import home_directory
 
@@ -18,7 +19,7 @@ _IDES: Final = ("vscode", "cursor", "windsurf", "all")
 
 def ide(language: str) -> click.Command:
     """``gorev ide`` with the commands below it."""
-    group = Group("ide", help=text(language, "Find editors, and see to the Gorev extension in them."))
+    group = Group("ide")
     purposes = {
         "detect": text(language, "find VS Code, Cursor and Windsurf"),
         "install": text(language, "have editors install the extension"),
@@ -31,9 +32,9 @@ def ide(language: str) -> click.Command:
         if action in ("install", "uninstall", "update"):
             default = None if action == "uninstall" else "all"
             params.append(
-                click.Argument(["which"], type=click.Choice(_IDES), metavar="IDE", default=default)
+                click.Argument(["which"], type=OneOf(_IDES), metavar="IDE", default=default)
                 if default
-                else click.Argument(["which"], type=click.Choice(_IDES), metavar="IDE")
+                else click.Argument(["which"], type=OneOf(_IDES), metavar="IDE")
             )
         group.add_command(Command(action, params=params, callback=_act, help=purpose))
     config = Group(
@@ -64,7 +65,7 @@ def _act(context: click.Context, /, as_json: bool, which: str | None = None) -> 
     if which is not None:
         asked["ide"] = which
     outcome = call(context, "ide_manage", asked)
-    print_json(outcome.structured) if as_json else print_text(outcome.text)
+    print_outcome(outcome, as_json)
     results = outcome.structured.get("results", ())
     return 0 if all(result["success"] for result in results) else 1
 

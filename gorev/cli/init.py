@@ -32,7 +32,6 @@ def init(language: str) -> click.Command:
             click.Option(["--gitignore"], is_flag=True, help=text(language, "add .gorev/ to .gitignore")),
         ],
         callback=_init,
-        help=text(language, "make the current folder a workspace"),
     )
 
 

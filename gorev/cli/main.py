@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import click
+from click.shell_completion import CompletionItem
 
 from gorev import __version__
 from gorev.cli.speech import Failed, Group, Misuse, Voice, language_of, usage_message
@@ -17,7 +18,7 @@ from gorev.daemon.errors import StartError
 from gorev.locale import LANGUAGES, text
 from gorev.settings import spoken_language
 
-# Module and function that makes the command in a language; imported when the command is named, or help asked for.
+# Module and function that makes the command in a language; imported when the command is named.
 COMMANDS: Final = {
     "backup": ("gorev.cli.backup", "backup"),
     "completion": ("gorev.cli.completion", "completion"),
@@ -47,6 +48,38 @@ COMMANDS: Final = {
     "version": ("gorev.cli.version", "version"),
     "watch": ("gorev.cli.events", "watch"),
     "workspace": ("gorev.cli.workspace", "workspace"),
+}
+
+# Told here, so that a list of all commands imports none of them.
+PURPOSES: Final = {
+    "backup": "copy the database of a workspace, also while it is in use",
+    "completion": "print a script that completes gorev's commands in a shell",
+    "config": "show each setting of a daemon that is started here, and where it comes from",
+    "daemon": "run the daemon in the foreground, or do what the command below says",
+    "daemon-status": "the same as daemon status",
+    "daemon-stop": "the same as daemon stop",
+    "doctor": "look for what is wrong, and say what to do; the exit code is 1 for a problem",
+    "export": "write tasks and projects to a JSON, CSV or Markdown file",
+    "ide": "find editors, and see to the Gorev extension in them",
+    "import": "read tasks from an export, a list of tasks or a CSV file",
+    "init": "make the current folder a workspace",
+    "log": "tell who changed what, the latest first",
+    "login": "print a link that lets a browser in; it is good once and for two minutes",
+    "mcp": "call the tools that assistants have",
+    "mcp-proxy": "join an assistant's standard input and output to the daemon",
+    "project": "list, make and choose projects",
+    "restore": "put a copy in the place of a workspace's database, which is kept beside it",
+    "search": "search tasks by words, typing errors forgiven",
+    "seed-test-data": "make sample projects and tasks in an empty workspace",
+    "serve": "run the daemon on a terminal, or the bridge of an assistant on a pipe",
+    "service": "have the system start the daemon at login and keep it running",
+    "setup": "connect the assistants of this machine with Gorev, after showing how",
+    "task": "list, show, make and change tasks",
+    "template": "list and show the templates that tasks are made from",
+    "token": "show or change the token that clients of HTTP need where one is required",
+    "version": "print version, build time and commit",
+    "watch": "tell each change as it happens, until interrupted",
+    "workspace": "list and register the folders whose tasks the daemon keeps",
 }
 
 
@@ -126,7 +159,19 @@ class _Root(Group):
         module, function = COMMANDS[cmd_name]
         made: click.Command = getattr(importlib.import_module(module), function)(language_of(ctx))
         made.name = cmd_name
+        made.help = text(language_of(ctx), PURPOSES[cmd_name])
         return made
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command and what it is for."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text(language_of(ctx), PURPOSES[name])) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so."""
+        names = [name for name in self.list_commands(ctx) if name.startswith(incomplete)]
+        found = [CompletionItem(name, help=text(language_of(ctx), PURPOSES[name])) for name in names]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:

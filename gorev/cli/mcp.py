@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import click
 
-from gorev.cli.conversation import DEBUG, attempt, conversation
-from gorev.cli.speech import Command, Failed, Group, Misuse, language_of
+from gorev.cli.conversation import DEBUG, Rejected, conversation
+from gorev.cli.speech import Command, Failed, Group, Misuse, language_of, with_nearest
 from gorev.cli.tables import json_option, print_json, print_text
 from gorev.locale import text
+
+# JSON-RPC's code, by which MCP refuses the name of a tool that there is not.
+_INVALID_PARAMS: Final = -32602
 
 
 def mcp(language: str) -> click.Command:
@@ -24,7 +27,6 @@ def mcp(language: str) -> click.Command:
             click.Option(["--debug"], is_flag=True, help=text(language, "tell which daemon is asked, and what")),
         ],
         callback=_mcp,
-        help=text(language, "Call the tools that assistants have."),
     )
     group.add_command(
         Command(
@@ -38,7 +40,7 @@ def mcp(language: str) -> click.Command:
         Command(
             "call",
             params=[
-                click.Argument(["tool"], shell_complete=_tool_names),
+                click.Argument(["tool"], metavar=text(language, "TOOL"), shell_complete=_tool_names),
                 click.Argument(["arguments"], nargs=-1, metavar=text(language, "[JSON | KEY=VALUE...]")),
                 click.Option(
                     ["as_json", "--json"], is_flag=True, help=text(language, "print the whole result as JSON")
@@ -97,7 +99,16 @@ def _parameter(name: str, property_: dict[str, Any], schema: dict[str, Any], lan
 @click.pass_context
 def _call(context: click.Context, /, tool: str, arguments: Sequence[str], as_json: bool) -> int:
     given = _arguments(arguments, context)
-    outcome = attempt(context, tool, given)
+    with conversation(context) as talk:
+        try:
+            outcome = talk.attempt(tool, given)
+        except Rejected as error:
+            names = [each["name"] for each in talk.request("tools/list", {})["tools"]]
+            if error.error != _INVALID_PARAMS or tool in names:
+                raise
+            language = language_of(context)
+            missing = text(language, "there is no tool {name}", name=tool)
+            raise Failed(with_nearest(missing, tool, names, language)) from None
     if as_json:
         print_json(outcome.raw)
     elif not outcome.refused:
@@ -115,8 +126,9 @@ def _arguments(words: Sequence[str], context: click.Context) -> dict[str, Any]:
         if place == 0 and word.lstrip().startswith("{"):
             try:
                 given |= json.loads(word)
-            except ValueError as error:
-                raise Misuse(text(language, "this is no JSON object: {reason}", reason=error), context) from None
+            except json.JSONDecodeError as error:
+                message = "this is no JSON object: line {line}, column {column}"
+                raise Misuse(text(language, message, line=error.lineno, column=error.colno), context) from None
             continue
         key, equals, value = word.partition("=")
         if not equals or not key:

@@ -9,6 +9,7 @@ import attrs
 import click
 
 from gorev.cli.speech import Voice
+from gorev.cli.words import OneOf, Whole
 from gorev.locale import text
 from gorev.settings import Flags
 
@@ -18,21 +19,23 @@ def daemon_options(language: str) -> list[click.Parameter]:
     return [
         click.Option(
             ["port", "--api-port", "--port"],
-            type=click.IntRange(0, 65535),
+            type=Whole(0, 65535),
             metavar="N",
             help=text(language, "HTTP port, 0 for any free one (default 5082)"),
         ),
         click.Option(
-            ["--host"], metavar="HOST", help=text(language, "address for other machines too; needs a token and TLS")
+            ["--host"],
+            metavar=text(language, "HOST"),
+            help=text(language, "address for other machines too; needs a token and TLS"),
         ),
         click.Option(
             ["--workspace"],
-            metavar="FOLDER",
+            metavar=text(language, "FOLDER"),
             help=text(language, "workspace of requests that name none"),
         ),
         click.Option(
             ["--db-path"],
-            metavar="FILE",
+            metavar=text(language, "FILE"),
             help=text(language, "database file of the workspace of requests that name none"),
         ),
         click.Option(
@@ -40,7 +43,7 @@ def daemon_options(language: str) -> list[click.Parameter]:
             metavar="tcp:127.0.0.1:PORT",
             help=text(language, "a loopback port instead of the local socket"),
         ),
-        click.Option(["--mode"], type=click.Choice(["local"]), help=text(language, "only local is offered")),
+        click.Option(["--mode"], type=OneOf(["local"]), help=text(language, "only local is offered")),
         click.Option(["--debug"], is_flag=True, help=text(language, "log everything")),
     ]
 

@@ -6,20 +6,21 @@ import click
 
 from gorev.cli.conversation import call
 from gorev.cli.speech import Command, Group, Misuse, language_of
-from gorev.cli.tables import Column, first_part, json_option, print_json, print_rows, print_text
+from gorev.cli.tables import Column, first_part, json_option, print_json, print_outcome, print_rows
+from gorev.cli.words import Given
 from gorev.locale import text
 
 
 def project(language: str) -> click.Command:
     """``gorev project`` with the commands below it."""
-    group = Group("project", help=text(language, "List, make and choose projects."))
+    group = Group("project")
     group.add_command(list_command(language))
     group.add_command(
         Command(
             "create",
             params=[
                 click.Argument(["name"], metavar=text(language, "NAME")),
-                click.Option(["--definition"], metavar="TEXT", help=text(language, "what it is about")),
+                click.Option(["--definition"], metavar=text(language, "TEXT"), help=text(language, "what it is about")),
                 json_option(language),
             ],
             callback=_create,
@@ -30,7 +31,7 @@ def project(language: str) -> click.Command:
         Command(
             "use",
             params=[
-                click.Argument(["id_"], metavar="ID", required=False),
+                click.Argument(["id_"], metavar="ID", type=Given(), required=False),
                 click.Option(["nothing", "--none"], is_flag=True, help=text(language, "no project is active any more")),
                 json_option(language),
             ],
@@ -75,9 +76,7 @@ def _list(context: click.Context, /, as_json: bool) -> int:
 @click.pass_context
 def _create(context: click.Context, /, name: str, definition: str | None, as_json: bool) -> int:
     arguments = {"isim": name} if definition is None else {"isim": name, "tanim": definition}
-    outcome = call(context, "proje_olustur", arguments)
-    print_json(outcome.structured) if as_json else print_text(outcome.text)
-    return 0
+    return print_outcome(call(context, "proje_olustur", arguments), as_json)
 
 
 @click.pass_context
@@ -90,6 +89,4 @@ def _use(context: click.Context, /, id_: str | None, nothing: bool, as_json: boo
         arguments = {"action": "get"}
     else:
         arguments = {"action": "set", "proje_id": id_}
-    outcome = call(context, "aktif_proje", arguments)
-    print_json(outcome.structured) if as_json else print_text(outcome.text)
-    return 0
+    return print_outcome(call(context, "aktif_proje", arguments), as_json)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPException
 from typing import Any, Final
 from urllib.parse import quote, urlencode
 
@@ -69,6 +68,9 @@ class Requests:
         token = TokenFile(home_directory(os.environ) / ".gorev-daemon" / "token").known()
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        # 10 ms that only those pay who ask.
+        from http.client import HTTPConnection, HTTPException
+
         content = None
         if body is not None:
             headers["Content-Type"] = "application/json"

@@ -10,7 +10,8 @@ import click
 from gorev.cli.conversation import call
 from gorev.cli.speech import Command, language_of
 from gorev.cli.tables import json_option, print_json, print_rows
-from gorev.cli.task import columns
+from gorev.cli.task_rows import columns
+from gorev.cli.words import Given, Whole
 from gorev.locale import text
 
 
@@ -19,12 +20,12 @@ def search(language: str) -> click.Command:
     return Command(
         "search",
         params=[
-            click.Argument(["words"], metavar=text(language, "WORDS..."), nargs=-1, required=True),
+            click.Argument(["words"], metavar=text(language, "WORDS..."), type=Given(), nargs=-1, required=True),
             click.Option(["sentence", "--sentence"], is_flag=True, help=text(language, "the words are a question")),
             click.Option(["completed", "--all"], is_flag=True, help=text(language, "completed and cancelled ones too")),
             click.Option(
                 ["--limit"],
-                type=click.IntRange(1, 200),
+                type=Whole(1, 200),
                 default=50,
                 metavar="N",
                 help=text(language, "at most this many (default 50)"),
@@ -32,7 +33,6 @@ def search(language: str) -> click.Command:
             json_option(language),
         ],
         callback=_search,
-        help=text(language, "search tasks by words, typing errors forgiven"),
     )
 
 

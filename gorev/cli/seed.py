@@ -13,7 +13,7 @@ from gorev.cli.requests import Requests
 from gorev.cli.sample_tasks import DEPENDENCIES, MINIMAL, PROJECTS, TASKS, SampleSubtask, SampleTask
 from gorev.cli.speech import Command, Failed, language_of
 from gorev.cli.tables import json_option, print_json
-from gorev.cli.task import flattened, select
+from gorev.cli.task_rows import flattened, select
 from gorev.locale import text
 
 _EVERYTHING: Final = 1_000_000_000
@@ -33,7 +33,6 @@ def seed(language: str) -> click.Command:
             json_option(language),
         ],
         callback=_seed,
-        help=text(language, "make sample projects and tasks in an empty workspace"),
     )
 
 

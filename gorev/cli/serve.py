@@ -25,14 +25,12 @@ def serve(language: str) -> click.Command:
             click.Option(["--no-api"], is_flag=True, help=text(language, "accepted, without effect")),
         ],
         callback=_serve,
-        help=text(language, "run the daemon on a terminal, or the bridge of an assistant on a pipe"),
     )
 
 
-def mcp_proxy(language: str) -> click.Command:
+def mcp_proxy(_: str) -> click.Command:
     """The command: the bridge, which reads its own arguments."""
-    purpose = text(language, "join an assistant's standard input and output to the daemon")
-    return _Bridge("mcp-proxy", add_help_option=False, callback=_bridge, help=purpose, short_help=purpose)
+    return _Bridge("mcp-proxy", add_help_option=False, callback=_bridge)
 
 
 class _Bridge(click.Command):

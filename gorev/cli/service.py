@@ -18,7 +18,7 @@ from gorev.settings import home_directory
 
 def service(language: str) -> click.Group:
     """``gorev service`` with the commands below it."""
-    group = Group("service", help=text(language, "have the system start the daemon at login and keep it running"))
+    group = Group("service")
     yes = click.Option(["--yes"], is_flag=True, help=text(language, "do it without asking"))
     group.add_command(
         Command(

@@ -32,13 +32,12 @@ def setup(language: str) -> click.Command:
             click.Option(["--yes"], is_flag=True, help=text(language, "do not ask")),
             click.Option(
                 ["only", "--only"],
-                metavar="NAME",
+                metavar=text(language, "NAME"),
                 multiple=True,
                 help=text(language, "only this assistant; may be given several times"),
             ),
         ],
         callback=_setup,
-        help=text(language, "connect the assistants of this machine with Gorev, after showing how"),
     )
 
 

@@ -69,7 +69,7 @@ class Command(click.Command):
 
     context_class = _Context
 
-    def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
+    def __init__(self, name: str, *, help: str = "", **settings: Any) -> None:  # noqa: A002  # click's name for it
         given = {"allow_extra_args": True, "help_option_names": _HELP_NAMES}
         super().__init__(name, context_settings=given, help=help, short_help=help, **settings)
 
@@ -99,7 +99,7 @@ class Group(click.Group):
 
     context_class = _Context
 
-    def __init__(self, name: str, *, help: str, **settings: Any) -> None:  # noqa: A002  # click's name for it
+    def __init__(self, name: str, *, help: str = "", **settings: Any) -> None:  # noqa: A002  # click's name for it
         given = {"help_option_names": _HELP_NAMES}
         super().__init__(name, context_settings=given, help=help, short_help=help, **settings)
 
@@ -124,7 +124,7 @@ class Group(click.Group):
         if command is None:
             language = language_of(ctx)
             missing = text(language, "there is no command {name}", name=name)
-            raise Misuse(_with_nearest(missing, name, self.list_commands(ctx), language), ctx)
+            raise Misuse(with_nearest(missing, name, self.list_commands(ctx), language), ctx)
         return name, command, args[1:]
 
 
@@ -145,27 +145,32 @@ def usage_message(language: str, error: click.UsageError) -> str:
     match error:
         case click.NoSuchOption():
             missing = text(language, "there is no option {name}", name=error.option_name)
-            known = [] if error.ctx is None else _options(error.ctx)
-            return _with_nearest(missing, error.option_name, known, language)
+            known = [] if error.ctx is None else list(_options(error.ctx))
+            return with_nearest(missing, error.option_name, known, language)
         case click.BadOptionUsage():
-            return text(language, "the option {name} is not used rightly", name=error.option_name)
+            if _is_flag(error):
+                return text(language, "the option {name} takes no value", name=error.option_name)
+            return text(language, "the option {name} needs a value", name=error.option_name)
         case click.MissingParameter():
-            return text(language, "{name} is missing", name=_name(error))
-        case click.BadParameter(param=click.Parameter(type=click.Choice(choices=choices))):
-            allowed = ", ".join(map(str, choices))
-            return text(language, "{name} can be: {allowed}", name=_name(error), allowed=allowed)
+            return text(language, "{name} is missing", name=named(error.param))
         case click.BadParameter():
-            return text(language, "the value of {name} is not valid", name=_name(error))
+            return text(language, "the value of {name} is not valid", name=named(error.param))
         case _:
             return error.format_message()
 
 
-def _options(context: click.Context) -> list[str]:
+def _options(context: click.Context) -> dict[str, click.Option]:
+    """The options of a command, each under all its names."""
     options = [each for each in context.command.get_params(context) if isinstance(each, click.Option)]
-    return [name for each in options for name in (*each.opts, *each.secondary_opts)]
+    return {name: each for each in options for name in (*each.opts, *each.secondary_opts)}
 
 
-def _with_nearest(message: str, given: str, known: Sequence[str], language: str) -> str:
+def _is_flag(error: click.BadOptionUsage) -> bool:
+    option = None if error.ctx is None else _options(error.ctx).get(error.option_name)
+    return option is not None and option.is_flag
+
+
+def with_nearest(message: str, given: str, known: Sequence[str], language: str) -> str:
     """The message, with what was probably meant if anything comes near."""
     from difflib import get_close_matches
 
@@ -175,9 +180,10 @@ def _with_nearest(message: str, given: str, known: Sequence[str], language: str)
     return text(language, "{message} (did you mean {name}?)", message=message, name=nearest[0])
 
 
-def _name(error: click.BadParameter) -> str:
-    if error.param is None:
-        return str(error.param_hint or "")
-    if isinstance(error.param, click.Argument):
-        return error.param.metavar or error.param.human_readable_name
-    return " / ".join(error.param.opts)
+def named(parameter: click.Parameter | None) -> str:
+    """An argument or option as the command line and the help page call it."""
+    if parameter is None:
+        return "?"
+    if isinstance(parameter, click.Argument):
+        return (parameter.metavar or parameter.human_readable_name).removesuffix("...")
+    return " / ".join(parameter.opts)

@@ -7,12 +7,15 @@ import os
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import attrs
 import click
 
 from gorev.locale import text
+
+if TYPE_CHECKING:
+    from gorev.cli.conversation import Outcome
 
 # Cells between columns, and the least that a column is cut to.
 _GAP: Final = 2
@@ -88,6 +91,12 @@ def print_text(said: str) -> None:
     click.echo(safe(said))
 
 
+def print_outcome(outcome: Outcome, as_json: bool) -> int:
+    """Print what a tool said, to programs or to people; returns 0."""
+    print_json(outcome.structured) if as_json else print_text(outcome.text)
+    return 0
+
+
 def print_json(value: object) -> None:
     """Print one JSON value."""
     click.echo(json.dumps(value, indent=2, ensure_ascii=not _takes_unicode()))
@@ -131,6 +140,14 @@ def _takes_unicode() -> bool:
 def json_option(language: str) -> click.Option:
     """``--json``."""
     return click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print JSON"))
+
+
+def cut(said: str, width: int, head: str, end: str) -> str:
+    """As much of a text as a line of ``width`` cells takes between a head and an end."""
+    from rich.cells import cell_len, set_cell_size
+
+    room = max(width - cell_len(head) - cell_len(end), _LEAST)
+    return said if cell_len(said) <= room else f"{set_cell_size(said, room - 1).rstrip()}…"
 
 
 def first_part(id_: str) -> str:

@@ -15,7 +15,7 @@ from gorev.locale import text
 
 def template(language: str) -> click.Command:
     """``gorev template`` with the commands below it."""
-    group = Group("template", help=text(language, "List and show the templates that tasks are made from."))
+    group = Group("template")
     group.add_command(
         Command(
             "list",

@@ -23,7 +23,6 @@ def token(language: str) -> click.Command:
         "token",
         invoke_without_command=True,
         callback=_token,
-        help=text(language, "show or change the token that clients of HTTP need where one is required"),
     )
     commands: tuple[tuple[str, Callable[..., int], str], ...] = (
         ("show", _show, text(language, "print it")),
@@ -41,7 +40,6 @@ def login(language: str) -> click.Command:
     return Command(
         "login",
         callback=_login,
-        help=text(language, "print a link that lets a browser in; it is good once and for two minutes"),
     )
 
 

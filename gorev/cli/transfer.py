@@ -13,8 +13,10 @@ import click
 from gorev.cli.asking import agreed
 from gorev.cli.conversation import Told, call
 from gorev.cli.speech import Command, language_of
-from gorev.cli.tables import json_option, path_argument, print_json, print_text
+from gorev.cli.tables import json_option, path_argument, print_outcome
+from gorev.cli.words import Day, Given, OneOf, Word
 from gorev.locale import text
+from gorev.wire.vocabulary import STATUS
 
 _FORMATS: Final = {".json": "json", ".csv": "csv", ".md": "markdown", ".markdown": "markdown"}
 
@@ -27,14 +29,33 @@ def export(language: str) -> click.Command:
             click.Argument(["path"], metavar=text(language, "FILE")),
             click.Option(
                 ["form", "--format"],
-                type=click.Choice(["json", "csv", "markdown"]),
+                type=OneOf(["json", "csv", "markdown"]),
                 help=text(language, "format, if the file's name does not tell it"),
             ),
-            click.Option(["--project"], metavar="ID", multiple=True, help=text(language, "of this project only")),
-            click.Option(["--status"], metavar="STATUS", help=text(language, "with this status only")),
-            click.Option(["--tag"], metavar="NAME", multiple=True, help=text(language, "with this tag")),
-            click.Option(["--from", "begin"], metavar="YYYY-MM-DD", help=text(language, "made on this day or later")),
-            click.Option(["--to", "end"], metavar="YYYY-MM-DD", help=text(language, "made on this day or before")),
+            click.Option(
+                ["--project"], type=Given(), metavar="ID", multiple=True, help=text(language, "of this project only")
+            ),
+            click.Option(
+                ["--status"],
+                type=Word(STATUS),
+                metavar=text(language, "STATUS"),
+                help=text(language, "with this status only"),
+            ),
+            click.Option(
+                ["--tag"], metavar=text(language, "NAME"), multiple=True, help=text(language, "with this tag")
+            ),
+            click.Option(
+                ["--from", "begin"],
+                type=Day(),
+                metavar=text(language, "YYYY-MM-DD"),
+                help=text(language, "made on this day or later"),
+            ),
+            click.Option(
+                ["--to", "end"],
+                type=Day(),
+                metavar=text(language, "YYYY-MM-DD"),
+                help=text(language, "made on this day or before"),
+            ),
             click.Option(["--no-completed"], is_flag=True, help=text(language, "without completed tasks")),
             click.Option(["--no-subtasks"], is_flag=True, help=text(language, "without subtasks")),
             click.Option(["--no-dependencies"], is_flag=True, help=text(language, "without links between tasks")),
@@ -43,7 +64,6 @@ def export(language: str) -> click.Command:
             json_option(language),
         ],
         callback=_export,
-        help=text(language, "write tasks and projects to a JSON, CSV or Markdown file"),
     )
 
 
@@ -55,18 +75,18 @@ def import_(language: str) -> click.Command:
             click.Argument(["path"], metavar=text(language, "FILE")),
             click.Option(
                 ["form", "--format"],
-                type=click.Choice(["json", "csv"]),
+                type=OneOf(["json", "csv"]),
                 help=text(language, "format, if the file's name does not tell it"),
             ),
             click.Option(
                 ["--mode"],
-                type=click.Choice(["merge", "replace"]),
+                type=OneOf(["merge", "replace"]),
                 default="merge",
                 help=text(language, "add to what is there, or put in its place"),
             ),
             click.Option(
                 ["--conflicts"],
-                type=click.Choice(["skip", "overwrite", "prompt"]),
+                type=OneOf(["skip", "overwrite", "prompt"]),
                 default="skip",
                 help=text(language, "what becomes of a task that is there already"),
             ),
@@ -79,7 +99,6 @@ def import_(language: str) -> click.Command:
             json_option(language),
         ],
         callback=_import,
-        help=text(language, "read tasks from an export, a list of tasks or a CSV file"),
     )
 
 
@@ -111,8 +130,7 @@ def _export(
     asked |= {name: value for name, value in further.items() if value}
     with _progress(text(language_of(context), "Exporting")) as told:
         outcome = call(context, "gorev_export", asked, told)
-    print_json(outcome.structured) if as_json else print_text(outcome.text)
-    return 0
+    return print_outcome(outcome, as_json)
 
 
 @click.pass_context
@@ -142,8 +160,7 @@ def _import(
     asked |= {name: value for name, value in (("format", form), ("proje_id", project)) if value}
     with _progress(text(language, "Importing")) as told:
         outcome = call(context, "gorev_import", asked, told)
-    print_json(outcome.structured) if as_json else print_text(outcome.text)
-    return 0
+    return print_outcome(outcome, as_json)
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from gorev.locale import text
 
 def version(language: str) -> click.Command:
     """The command."""
-    return Command("version", callback=_print, help=text(language, "print version, build time and commit"))
+    return Command("version", callback=_print)
 
 
 @click.pass_context

@@ -12,7 +12,7 @@ from gorev.locale import text
 
 def workspace(language: str) -> click.Command:
     """``gorev workspace`` with the commands below it."""
-    group = Group("workspace", help=text(language, "List and register the folders whose tasks the daemon keeps."))
+    group = Group("workspace")
     group.add_command(
         Command("list", params=[json_option(language)], callback=_list, help=text(language, "list the workspaces"))
     )

@@ -15,9 +15,21 @@ from tests.locale import texts_in_code
 CATALOGUE = Path(gorev.__file__).parent / "locale" / "tr" / "LC_MESSAGES" / "gorev.po"
 
 
-def turkish() -> dict[str, str]:
+Key = str | tuple[str, str]
+
+
+def turkish() -> dict[Key, list[str]]:
+    """What each text, or each pair of a singular and a plural, is in Turkish: all forms of it."""
     with CATALOGUE.open("rb") as file:
-        return {str(entry.id): str(entry.string) for entry in read_po(file) if entry.id}
+        return {_key(entry.id): _forms(entry.string) for entry in read_po(file) if entry.id}
+
+
+def _key(id_: str | list[str] | tuple[str, ...]) -> Key:
+    return id_ if isinstance(id_, str) else (id_[0], id_[1])
+
+
+def _forms(given: str | list[str] | tuple[str, ...] | None) -> list[str]:
+    return [given] if isinstance(given, str) else list(given or ())
 
 
 def fields(sentence: str) -> set[str]:
@@ -28,14 +40,22 @@ def test_the_turkish_catalogue_has_every_text_of_the_code_and_no_other() -> None
     assert set(turkish()) == texts_in_code.keys()
 
 
-def test_each_translation_fills_in_the_fields_of_its_original() -> None:
-    assert {key: fields(translation) for key, translation in turkish().items()} == {
-        key: fields(key) for key in turkish()
-    }
+def test_every_form_of_a_text_fills_in_the_same_fields_in_both_languages() -> None:
+    uneven = {}
+    for key, translations in turkish().items():
+        if len({frozenset(fields(each)) for each in (*_forms(key), *translations)}) != 1:
+            uneven[key] = translations
+    assert uneven == {}
 
 
 def test_no_translation_is_empty() -> None:
-    assert [key for key, translation in turkish().items() if not translation] == []
+    assert [key for key, translations in turkish().items() if not all(translations)] == []
+
+
+def test_a_text_with_a_number_has_as_many_forms_as_each_language_needs() -> None:
+    with CATALOGUE.open("rb") as file:
+        needed = read_po(file).num_plurals
+    assert {len(forms) for key, forms in turkish().items() if isinstance(key, tuple)} == {needed}
 
 
 def test_a_text_is_said_in_the_language_of_the_call() -> None:

@@ -40,6 +40,7 @@ TABLES = {
     "_SENTENCE",
     "_LABEL",
     "INSTRUCTIONS",
+    "PURPOSES",
     "ABOUT",
     "_HINTS",
     "_QUERY_HINTS",
@@ -48,14 +49,16 @@ TABLES = {
 }
 
 
-def keys() -> set[str]:
-    """Every text key of the package."""
+def keys() -> set[str | tuple[str, str]]:
+    """Every text key of the package; one with plural forms as the pair of them."""
     return {key for path in PACKAGE.rglob("*.py") for key in _keys_in(ast.parse(path.read_text(encoding="utf-8")))}
 
 
-def _keys_in(tree: ast.AST) -> Iterator[str]:
+def _keys_in(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
     for node in ast.walk(tree):
         match node:
+            case ast.Call(func=ast.Name(id="plural"), args=[_, one, many, *_]):
+                yield from zip(_sentences(one), _sentences(many), strict=True)
             case ast.Call():
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
                 if name in CALLS and len(node.args) > CALLS[name]:
