@@ -12,6 +12,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -65,14 +66,17 @@ class Daemon:
     def ask(self, path: str, body: Any = None) -> Any:
         """The JSON that it answers to GET, or to POST if there is a body.
 
-        @raise OSError: it refused, or did not answer.
+        @raise NoAnswer: it refused.
         """
         content = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}{path}", content, {"Content-Type": "application/json"}
         )
-        with DIRECT.open(request, timeout=300) as answer:
-            return json.load(answer)
+        try:
+            with DIRECT.open(request, timeout=300) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as refusal:
+            raise NoAnswer(f"{path} is refused: {refusal.read(500).decode()}") from refusal
 
 
 def cpu_seconds(process: psutil.Process) -> float:

@@ -71,9 +71,10 @@ def sown(size: int) -> Seed:
         project = chance.choice(projects)["id"] if parent is None else tasks[parent]["proje_id"]
         tasks.append(_task(chance, number, project, None if parent is None else tasks[parent]["id"]))
         depths.append(0 if parent is None else depths[parent] + 1)
+    pairs = (sorted(chance.sample(range(size), 2)) for _ in range(int(size * LINKS_SHARE)))
     links = [
         {"id": _id(chance), "kaynak_id": tasks[first]["id"], "hedef_id": tasks[second]["id"]}
-        for first, second in (sorted(chance.sample(range(size), 2)) for _ in range(int(size * LINKS_SHARE)))
+        for first, second in dict.fromkeys(map(tuple, pairs))
     ]
     root = None
     if size >= DESCENDANTS_FROM:
