@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 import attrs
@@ -88,7 +89,8 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse, and refuse surplus arguments."""
-        rest = super().parse_args(ctx, args)
+        with _misuses_of(ctx):
+            rest = super().parse_args(ctx, args)
         if ctx.args and not ctx.resilient_parsing:
             raise Misuse(text(language_of(ctx), "unexpected argument: {argument}", argument=ctx.args[0]), ctx)
         return rest
@@ -115,6 +117,11 @@ class Group(click.Group):
         """What the exit code tells."""
         _write_exit_codes(ctx, formatter)
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse what stands before the command below."""
+        with _misuses_of(ctx):
+            return super().parse_args(ctx, args)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -126,6 +133,16 @@ class Group(click.Group):
             missing = text(language, "there is no command {name}", name=name)
             raise Misuse(with_nearest(missing, name, self.list_commands(ctx), language), ctx)
         return name, command, args[1:]
+
+
+@contextmanager
+def _misuses_of(context: click.Context) -> Iterator[None]:
+    """Some of click's errors do not say which command they are about."""
+    try:
+        yield
+    except click.UsageError as error:
+        error.ctx = error.ctx or context
+        raise
 
 
 def _explained(option: click.Option | None, context: click.Context) -> click.Option | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,23 @@ def test_bytes_that_are_no_text_are_refused(gorev: CommandLine) -> None:
         refused = gorev.run(*arguments)
         assert (refused.returncode, refused.stdout) == (1, "")
         assert len(refused.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("word", ["tomorrow", "yarın", "YARIN"])
+def test_a_due_date_may_be_a_word_of_either_language(gorev: CommandLine, word: str) -> None:
+    made_task = gorev.json("task", "create", "Soon", "--due", word)["gorev"]
+    assert made_task["son_tarih"][:10] == str(date.today() + timedelta(days=1))  # noqa: DTZ011
+
+
+def test_a_refusal_calls_fields_as_the_language_does(gorev: CommandLine) -> None:
+    assert "title cannot be" in gorev.run("task", "create", " ").stderr
+    assert "baslik için" in gorev.run("task", "create", " ", GOREV_LANG="tr").stderr
+    id_ = made(gorev, "Named")
+    assert "title cannot be" in gorev.run("task", "edit", id_, "--title", " ").stderr
+    assert "baslik için" in gorev.run("task", "edit", id_, "--title", " ", GOREV_LANG="tr").stderr
+
+
+def test_of_several_tasks_the_one_that_is_refused_is_named(gorev: CommandLine) -> None:
+    waiting, prerequisite = made(gorev, "Waits"), made(gorev, "First")
+    gorev.run("mcp", "call", "gorev_bagimlilik_ekle", f"gorev_id={waiting}", f"bagli_gorev_id={prerequisite}")
+    assert f"gorev: {waiting}: " in gorev.run("task", "done", waiting, made(gorev, "Free")).stderr
