@@ -13,9 +13,10 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
-from docs.from_code import commands, errors, limits, prompts, rest, settings, shapes, tools, words
+from docs.from_code import assistants, commands, errors, limits, prompts, rest, settings, shapes, tools, words
 
 PARTS: Final[dict[str, Callable[[], Iterable[str]]]] = {
+    "assistants": assistants.lines,
     "commands": commands.lines,
     "errors": errors.lines,
     "limits": limits.lines,
