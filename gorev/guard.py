@@ -10,6 +10,7 @@ Metadata). Pure functions of headers.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -72,8 +73,13 @@ def target(written: bytes) -> Target | None:
     return Target(rest[:end].decode("latin-1"), path if path.startswith(b"/") else b"/" + path)
 
 
+@lru_cache(maxsize=256)
 def refusal(
-    host: str | None, origin: str | None, port: int, allowed: Collection[str] = (), names: Collection[str] = ()
+    host: str | None,
+    origin: str | None,
+    port: int,
+    allowed: frozenset[str] = frozenset(),
+    names: frozenset[str] = frozenset(),
 ) -> Refusal | None:
     """Why a request with these headers is refused by a daemon on ``port``; nothing if it may pass.
 
@@ -112,6 +118,8 @@ def is_json(content_type: str | None) -> bool:
 
 def is_utf8(path: bytes) -> bool:
     """Whether a path in a request is UTF-8 once its percent escapes are resolved."""
+    if path.isascii() and b"%" not in path:
+        return True
     try:
         unquote_to_bytes(path).decode()
     except UnicodeDecodeError:

@@ -49,6 +49,8 @@ class Metrics:
         self._outcomes = Counter(
             "gorev_operations", "Operations by how they ended", ["door", "operation", "outcome"], registry=self.registry
         )
+        # Finding a label's figures takes as long as counting in them.
+        self._ended: dict[tuple[str, str, str], tuple[Histogram, Counter]] = {}
         self._events = Counter("gorev_events", "Changes committed", registry=self.registry)
         self._event_lag = Histogram(
             "gorev_event_lag_seconds",
@@ -63,8 +65,13 @@ class Metrics:
 
     def operation(self, door: str, operation: str, outcome: str, seconds: float) -> None:
         """One operation through ``door`` (``rest``, ``mcp``) ended: ``ok``, or the code of its error."""
-        self._seconds.labels(door, operation).observe(seconds)
-        self._outcomes.labels(door, operation, outcome).inc()
+        ended = self._ended.get((door, operation, outcome))
+        if ended is None:
+            ended = self._seconds.labels(door, operation), self._outcomes.labels(door, operation, outcome)
+            self._ended[door, operation, outcome] = ended
+        histogram, counter = ended
+        histogram.observe(seconds)
+        counter.inc()
 
     def committed(self, workspace_id: str, events: list[Event]) -> None:
         """A listener of the bus that hears of events when all others have been told."""

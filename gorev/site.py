@@ -9,12 +9,15 @@ from weakref import WeakSet
 
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
+from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.logger import Logger
-from twisted.web.http import Request
+from twisted.python.failure import Failure
+from twisted.web.http import Request, datetimeToString
 from twisted.web.resource import Resource
 from twisted.web.server import Request as SiteRequest
 from twisted.web.server import Site
+from twisted.web.server import version as VERSION  # a constant
 
 from gorev import entrance, guard
 from gorev.access import Access, cookie_name
@@ -22,6 +25,8 @@ from gorev.channel import PatientChannel
 from gorev.guard import Refusal, Target
 from gorev.locale import text
 from gorev.rest.api import Api, failed
+from gorev.rest.hot import Hot
+from gorev.rest.reply import Encoded
 from gorev.web_page import Page
 
 # A body over its limit is read and thrown away up to here, so that its sender gets the answer; beyond, it is cut off.
@@ -44,7 +49,7 @@ class GuardedRequest(SiteRequest):
         self.content = BytesIO()
         access = self._site.access
         self._is_stranger = access is not None and not self._shows_access(access)
-        self._too_large = not self._is_stranger and length is not None and length > self._limit_bytes()
+        self._too_large = bool(length) and not self._is_stranger and (length or 0) > self._limit_bytes()
 
     def handleContentChunk(self, data: bytes) -> None:
         """Take a part of the body, as long as it is within the limit; of a stranger's body nothing is kept."""
@@ -64,8 +69,8 @@ class GuardedRequest(SiteRequest):
     def process(self) -> None:
         """Serve the request unless the guard refuses it."""
         site = self._site
-        origin = self._whole_header("origin")
-        refusal = guard.refusal(self._whole_header("host"), origin, site.port(), site.allowed_origins, site.names())
+        origin = self._whole_header(b"Origin")
+        refusal = guard.refusal(self._whole_header(b"Host"), origin, site.port(), site.allowed_origins, site.names())
         refusal = refusal or self._fetch_refusal(origin) or self._target_refusal() or self._content_refusal()
         if refusal is None and origin is not None:
             self.setHeader("Access-Control-Allow-Origin", origin)
@@ -79,9 +84,47 @@ class GuardedRequest(SiteRequest):
             self._meet_at_the_door(site.access, site.language(self.getHeader("accept-language")))
         else:
             # A trailing slash means nothing below /api.
-            if self.path.startswith(b"/api") and len(self.path) > 1:
+            if self.path.startswith(b"/api"):
                 self.path = self.path.rstrip(b"/")
-            super().process()
+            hot = site.hot.find(self.method, self.path)
+            if hot is None:
+                super().process()
+            else:
+                self._serve(hot, has_origin=origin is not None)
+
+    def _serve(self, hot: Hot, *, has_origin: bool) -> None:
+        """Answer as Klein would, and sooner."""
+        kept = None if has_origin else hot.kept(self)
+        if kept is not None and self.channel.persistent and not self.requestHeaders.hasHeader(b"If-None-Match"):
+            self._send(kept)
+            return
+        self.setHeader(b"Server", VERSION)
+        self.setHeader(b"Date", datetimeToString())
+        try:
+            answer = hot.respond(self)
+        except Exception:
+            self.processingFailed(Failure())
+            return
+        if isinstance(answer, Deferred):
+            answer.addCallback(self._finish_with).addErrback(self.processingFailed)
+        else:
+            self._finish_with(answer)
+
+    def _send(self, answer: Encoded) -> None:
+        """Write the whole of an answer that was given before: its head is the one that was written then."""
+        self.setResponseCode(answer.status)
+        self.startedWriting = 1
+        self.sentLength = len(answer.body)
+        line = b"HTTP/1.1 %d %s\r\nServer: %s\r\nDate: %s\r\n"
+        self.channel.writeSequence(
+            (line % (self.code, self.code_message, VERSION, datetimeToString()), answer.head, b"\r\n", answer.body)
+        )
+        self.finish()
+
+    def _finish_with(self, body: bytes) -> None:
+        if not self._disconnected:
+            self.write(body)
+            self.finish()
 
     @property
     def _site(self) -> GuardedSite:
@@ -127,16 +170,16 @@ class GuardedRequest(SiteRequest):
         target = guard.target(getattr(self.channel, "_path", b"") or b"")
         return guard.body_limit_bytes("" if target is None else target.path.partition(b"?")[0].decode("latin-1"))
 
-    def _whole_header(self, name: str) -> str | None:
+    def _whole_header(self, name: bytes) -> str | None:
         """A header's value; several are joined (RFC 9110 §5.3), and are then no host and no origin of ours."""
         values = self.requestHeaders.getRawHeaders(name)
-        return None if values is None else ", ".join(values)
+        return None if values is None else b", ".join(values).decode("utf-8", "replace")
 
     def _fetch_refusal(self, origin: str | None) -> Refusal | None:
         """Of a request that bears no origin which could be judged."""
-        site = self.getHeader("sec-fetch-site")
-        if origin is not None or site is None:
+        if origin is not None or not self.requestHeaders.hasHeader(b"Sec-Fetch-Site"):
             return None
+        site = self.getHeader("sec-fetch-site")
         embeds = guard.is_embedding(site, self.getHeader("sec-fetch-mode"), self.getHeader("sec-fetch-dest"))
         return guard.FOREIGN if embeds else None
 
@@ -194,11 +237,12 @@ class GuardedSite(Site):
         language: Callable[[str | None], str],
         allowed_origins: Collection[str] = (),
         access: Access | None = None,
-        names: Callable[[], Collection[str]] = tuple,
+        names: Callable[[], frozenset[str]] = frozenset,
     ) -> None:
         root = Root(api.resource(), Socket(events, language), mcp, page)
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
         self._page = page
+        self.hot = api.hot
         self._channels: WeakSet[Any] = WeakSet()
         self.port = port
         self.language = language

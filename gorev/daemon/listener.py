@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import errno
 import socket
-from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -63,7 +62,7 @@ class Listener(Service):
         self._wanted = port
         self._remote = remote
         self._ports: list[IListeningPort] = []
-        self.names: Collection[str] = ()
+        self.names: frozenset[str] = frozenset()
         """The names under which other machines reach it, in lower case. Empty until the service runs."""
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, cast
 
 import attrs
@@ -15,11 +16,13 @@ from twisted.web.http import Request
 from twisted.web.resource import Resource
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from gorev.coroutines import begun
 from gorev.domain.errors import GorevError, ShuttingDown
 from gorev.locale import text
-from gorev.rest.call import Call
-from gorev.rest.reply import Reply, refused
-from gorev.rest.route import Route
+from gorev.rest.call import Call, workspace_at_hand
+from gorev.rest.hot import Endpoint, HotPaths
+from gorev.rest.reply import Encoded, Reply, encoded, refused
+from gorev.rest.route import GET, Route
 from gorev.services.language import DefaultLanguage
 from gorev.services.workspaces import Workspaces
 from gorev.wire.vocabulary import Vocabulary
@@ -41,31 +44,52 @@ class Api:
     stopping: Callable[[], bool]
     watch: Callable[[Deferred[Any]], Deferred[Any]]
     observe: Callable[[str, str, float], None]
+    hot: HotPaths = attrs.field(factory=HotPaths, init=False)
     _log = Logger()
 
     def resource(self) -> Resource:
-        """The resource to stand at ``/api``."""
+        """The resource to stand at ``/api``; `hot` is filled with it."""
         app = Klein()
         for route in self.routes:
             for path, words in route.paths():
                 pattern = _PARAMETER.sub(lambda found: f"<{found[2] or 'string'}:{found[1]}>", path)
-                endpoint = f"{'-'.join(route.methods)} {path}"
-                app.route(pattern, methods=list(route.methods), endpoint=endpoint)(self._endpoint(route, words))
+                name = f"{'-'.join(route.methods)} {path}"
+                endpoint = self._endpoint(route, words)
+                app.route(pattern, methods=list(route.methods), endpoint=name)(endpoint)
+                self.hot.add(route, path, endpoint, partial(self._kept, route))
         app.handle_errors(HTTPException)(cast("Any", self._not_routed))
         return app.resource()
 
-    def _endpoint(self, route: Route, words: Vocabulary) -> Callable[..., Deferred[bytes]]:
-        def endpoint(request: Request, **path: str) -> Deferred[bytes]:
+    def _endpoint(self, route: Route, words: Vocabulary) -> Endpoint:
+        def endpoint(request: Request, **path: str) -> Deferred[bytes] | bytes:
             call = Call(request, words, self.language.code, self.workspaces, path, route.takes)
-            return self.watch(Deferred.fromCoroutine(self._answered(route, call)))
+            answer = begun(self._answered(route, call))
+            return self.watch(answer) if isinstance(answer, Deferred) else answer
 
         return endpoint
 
+    def _kept(self, route: Route, request: Request) -> Encoded | None:
+        """The answer to a request for something that was read before and is the same now."""
+        if route.methods is not GET or self.stopping():
+            return None
+        started = time.perf_counter()
+        workspace = workspace_at_hand(request, self.workspaces)
+        if workspace is None:
+            return None
+        answer, _ = workspace.kept.find(request.uri)
+        if answer is not None:
+            self.observe(route.name, "ok", time.perf_counter() - started)
+        return cast("Encoded | None", answer)
+
     async def _answered(self, route: Route, call: Call) -> bytes:
-        begun, outcome = time.perf_counter(), "ok"
+        started, outcome = time.perf_counter(), "ok"
+        workspace, as_of = None, None
         try:
             if self.stopping() and not route.answers_while_stopping:
                 raise ShuttingDown
+            if route.hot:
+                workspace = workspace_at_hand(call.request, self.workspaces)
+                as_of = None if workspace is None else workspace.kept.find(call.request.uri)[1]
             reply = await route.handler(call)
         except GorevError as error:
             outcome = error.code
@@ -77,8 +101,11 @@ class Api:
             message = text(call.language, "Something went wrong inside Gorev; its log tells more.")
             outcome = "internal_error"
             reply = failed(500, outcome, message)
-        self.observe(route.name, outcome, time.perf_counter() - begun)
-        return _written(call.request, reply)
+        self.observe(route.name, outcome, time.perf_counter() - started)
+        answer = encoded(reply)
+        if reply.lasting and workspace is not None:
+            workspace.kept.keep(call.request.uri, answer, len(answer.body), as_of)
+        return _written(call.request, answer)
 
     def _not_routed(self, request: Request, failure: Any) -> bytes:
         error: HTTPException = failure.value
@@ -87,9 +114,9 @@ class Api:
             allowed = ", ".join(sorted({*(error.valid_methods or ()), "OPTIONS"}))
             request.setHeader("Allow", allowed)
             message = text(language, "This method is not allowed here. Allowed: {allowed}.", allowed=allowed)
-            return _written(request, failed(405, "method_not_allowed", message))
+            return _written(request, encoded(failed(405, "method_not_allowed", message)))
         message = text(language, "There is nothing at this address.")
-        return _written(request, failed(404, "not_found", message))
+        return _written(request, encoded(failed(404, "not_found", message)))
 
 
 def failed(status: int, code: str, message: str) -> Reply:
@@ -97,20 +124,14 @@ def failed(status: int, code: str, message: str) -> Reply:
     return Reply(body={"success": False, "error": message, "message": message, "code": code}, status=status)
 
 
-def _written(request: Request, reply: Reply) -> bytes:
-    request.setResponseCode(reply.status)
-    request.setHeader("Content-Type", "application/json; charset=utf-8")
-    request.setHeader("Cache-Control", "no-store")
-    for name, value in reply.headers.items():
+def _written(request: Request, answer: Encoded) -> bytes:
+    request.setResponseCode(answer.status)
+    for name, value in answer.headers:
         request.setHeader(name, value)
-    if reply.seq is not None:
-        request.setHeader("X-Gorev-Seq", str(reply.seq))
-    if reply.etag is not None:
-        request.setHeader("ETag", reply.etag)
-        wanted = request.requestHeaders.getRawHeaders(b"if-none-match", [])
-        if request.method in (b"GET", b"HEAD") and reply.etag.encode() in b",".join(wanted):
-            request.setResponseCode(304)
-            return b""
-    body = reply.encoded()
-    request.setHeader("Content-Length", str(len(body)))
-    return body
+    if request.method in (b"GET", b"HEAD") and answer.is_known(
+        request.requestHeaders.getRawHeaders(b"if-none-match", [])
+    ):
+        request.setResponseCode(304)
+        return b""
+    request.setHeader(b"Content-Length", b"%d" % len(answer.body))
+    return answer.body

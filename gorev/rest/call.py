@@ -195,6 +195,17 @@ def _refuse_half_characters(content: bytes) -> None:
         clean(field, json.dumps([key, value], ensure_ascii=False))
 
 
+def workspace_at_hand(request: Request, workspaces: Workspaces) -> Workspace | None:
+    """The workspace that a request is for, if that is plain and it is open."""
+    headers = request.requestHeaders
+    if headers.hasHeader(b"X-Workspace-Path") or headers.hasHeader(b"X-Workspace-Name"):
+        return None
+    if b"workspace_id" in request.uri:
+        return None
+    named = headers.getRawHeaders(b"X-Workspace-Id")
+    return workspaces.at_hand(named[0].decode("utf-8", "replace").strip() or None if named else None)
+
+
 def preferred_language(header: str | None) -> str | None:
     """The first of our languages in an ``Accept-Language`` value, by weight, then by order (RFC 9110 §12.5.4)."""
     ranked = []

@@ -101,6 +101,7 @@ class HealthRoutes:
                 answer=_HEALTH,
                 of_workspace=False,
                 answers_while_stopping=True,
+                hot=True,
             ),
             Route(
                 name="original_health",
@@ -112,6 +113,7 @@ class HealthRoutes:
                 answer=_ORIGINAL_HEALTH,
                 of_workspace=False,
                 answers_while_stopping=True,
+                hot=True,
             ),
             Route(
                 name="ready",
@@ -123,6 +125,7 @@ class HealthRoutes:
                 answer=_READY,
                 of_workspace=False,
                 answers_while_stopping=True,
+                hot=True,
             ),
             Route(
                 name="database_health",

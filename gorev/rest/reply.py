@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -17,6 +17,7 @@ class Reply:
     """An answer. ``seq`` becomes ``X-Gorev-Seq``; ``rev`` with it the ``ETag`` of a single entity (rules R2 and R3).
 
     A body that is bytes is sent as it is. ``headers`` come beside, or in place of, those that every answer has.
+    A ``lasting`` one follows from the address and the workspace's data alone: not from the time, nor from who asks.
     """
 
     body: Mapping[str, Any] | bytes
@@ -24,6 +25,7 @@ class Reply:
     seq: int | None = None
     rev: int | None = None
     tag: str | None = None
+    lasting: bool = False
     headers: Mapping[str, str] = attrs.Factory(dict)
 
     @property
@@ -36,6 +38,42 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else encode.json(self.body)
 
 
+@attrs.frozen
+class Encoded:
+    """A reply with all that is sent of it, ready to be sent to anyone who asks the same."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    etag: bytes | None
+    body: bytes
+
+    @property
+    def head(self) -> bytes:
+        """The header lines that describe it, each with its end."""
+        lines = (*self.headers, (b"Content-Length", b"%d" % len(self.body)))
+        return b"".join(b"%s: %s\r\n" % line for line in lines)
+
+    def is_known(self, if_none_match: Sequence[bytes]) -> bool:
+        """Whether the caller has it already."""
+        return self.etag is not None and bool(if_none_match) and self.etag in b",".join(if_none_match)
+
+
+def encoded(reply: Reply) -> Encoded:
+    """What is sent of a reply, the length of the body not yet among it."""
+    headers = {"Content-Type": "application/json; charset=utf-8", "Cache-Control": "no-store", **reply.headers}
+    if reply.seq is not None:
+        headers["X-Gorev-Seq"] = str(reply.seq)
+    etag = reply.etag
+    if etag is not None:
+        headers["ETag"] = etag
+    return Encoded(
+        reply.status,
+        tuple((name.encode(), value.encode()) for name, value in headers.items()),
+        None if etag is None else etag.encode(),
+        reply.encoded(),
+    )
+
+
 def enveloped(
     data: object,
     *,
@@ -44,6 +82,7 @@ def enveloped(
     rev: int | None = None,
     total: int | None = None,
     message: str | None = None,
+    lasting: bool = False,
 ) -> Reply:
     """An answer in the success envelope."""
     body: dict[str, Any] = {"success": True, "data": data}
@@ -51,7 +90,7 @@ def enveloped(
         body["total"] = total
     if message is not None:
         body["message"] = message
-    return Reply(body=body, status=status, seq=seq, rev=rev)
+    return Reply(body=body, status=status, seq=seq, rev=rev, lasting=lasting)
 
 
 RETRY_AFTER_SECONDS: Final = "1"

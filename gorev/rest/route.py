@@ -103,7 +103,7 @@ class Route:
     ``of_workspace`` says that the route reads or changes data of one; ``revised`` that ``If-Match`` is judged,
     ``repeatable`` that ``Idempotency-Key`` is. ``free_body`` is the schema of a body that is nobody's fields.
     ``answers_while_stopping`` is for those that tell of the stop itself. ``aliases`` are further paths of family B that
-    some client uses; they are routed, but not described.
+    some client uses; they are routed, but not described. ``hot`` ones are asked for all the time (see `hot`).
     """
 
     name: str
@@ -124,6 +124,7 @@ class Route:
     revised: bool = False
     repeatable: bool = False
     answers_while_stopping: bool = False
+    hot: bool = False
 
     def paths(self) -> list[tuple[str, Vocabulary]]:
         """Every path with the vocabulary that it answers in."""

@@ -175,7 +175,8 @@ async def _page(call: Call, query: TaskListQuery) -> Reply:
     else:
         answer = await operations.page(query.meant(), with_subtrees=both)
         rows = [_row(call.encoder, branch, nested=both) for branch in answer.value.rows]
-    return enveloped(rows, seq=answer.seq, total=answer.value.total)
+    # Which tasks are urgent depends on the day.
+    return enveloped(rows, seq=answer.seq, total=answer.value.total, lasting=query.quick is UNSET)
 
 
 def _row(encoder: Encoder, branch: Branch, *, nested: bool) -> Object:
@@ -207,7 +208,7 @@ async def subtask_created(call: Call) -> Reply:
 async def shown(call: Call) -> Reply:
     """One task with its subtree and links."""
     answer = await (await call.workspace()).tasks.get(call.path["id"])
-    return enveloped(call.encoder.detail(answer.value), seq=answer.seq, rev=answer.value.view.task.rev)
+    return enveloped(call.encoder.detail(answer.value), seq=answer.seq, rev=answer.value.view.task.rev, lasting=True)
 
 
 async def changed(call: Call) -> Reply:
@@ -271,6 +272,7 @@ ROUTES: Final = (
         query=TASK_LIST,
         answer=several(shapes.TASK_SHAPE),
         errors=("invalid_status", "invalid_priority", *OF_TASK, *OF_PROJECT),
+        hot=True,
     ),
     Route(
         name="create_task",
@@ -292,6 +294,7 @@ ROUTES: Final = (
             *templates.REFUSED,
         ),
         repeatable=True,
+        hot=True,
     ),
     Route(
         name="get_task",
@@ -303,6 +306,7 @@ ROUTES: Final = (
         handler=shown,
         answer=_TASK,
         errors=OF_TASK,
+        hot=True,
     ),
     Route(
         name="change_task",
@@ -317,6 +321,7 @@ ROUTES: Final = (
         answer=_TASK,
         errors=(*OF_TASK, *_WRITTEN, "parent_not_found", "project_mismatch", "cycle_detected", "project_not_found"),
         revised=True,
+        hot=True,
     ),
     Route(
         name="delete_task",

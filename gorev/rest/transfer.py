@@ -25,7 +25,7 @@ from gorev.rest.call import Call
 from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import DELETE, OF_PROJECT, POST, Area, Route, said
-from gorev.wire import encode, exports, import_report, imports, json_schema, shapes
+from gorev.wire import encode, exports, import_report, imports, json_schema, remarks, shapes
 from gorev.wire.decode import or_absent
 from gorev.wire.json_stream import JsonText, Malformed, text_chunks
 from gorev.wire.kinds import Key
@@ -84,11 +84,7 @@ async def exported(call: Call) -> Reply:
     else:
         answer = await workspace.exports.inline(call.actor, selection, document, operation_id=operation_id)
     done = answer.value
-    message = text(
-        call.language,
-        "Exported: {tasks} tasks, {projects} projects, {tags} tags, {templates} templates, {dependencies} links.",
-        **attrs.asdict(done.counts),
-    )
+    message = remarks.exported(done.counts, call.language)
     if done.path is None:
         return enveloped(exports.content(body.form, done.content or b""), seq=answer.seq, message=message)
     data = {

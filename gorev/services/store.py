@@ -50,8 +50,8 @@ class Store:
     now: Callable[[], datetime] = _now
     today: Callable[[], date] = _today
 
-    def read(self, work: Callable[[Cursor], T]) -> Deferred[Answer[T]]:
-        """Run ``work`` on a snapshot."""
+    def read(self, work: Callable[[Cursor], T], *, brief: bool = False) -> Deferred[Answer[T]]:
+        """Run ``work`` on a snapshot; a ``brief`` one at once, if it does not turn out to take long."""
 
         def within(cursor: Cursor) -> Answer[T]:
             seq = events.current_seq(cursor)
@@ -61,7 +61,7 @@ class Store:
                 error.seq = seq
                 raise
 
-        return self.database.read(within)
+        return self.database.read(within, brief=brief)
 
     def write(
         self, work: Callable[[Transaction, datetime], T], result: type[T], once: Once | None = None

@@ -42,7 +42,7 @@ class TaskOperations:
                 watches=watches.of_task(cursor, view.task.id),
             )
 
-        return self._store.read(work)
+        return self._store.read(work, brief=True)
 
     def page(self, query: TaskQuery, *, with_subtrees: bool = False) -> Deferred[Answer[TaskPage]]:
         """Matching tasks, each a row; ``with_subtrees`` gives the rows that are roots what is below them.
@@ -56,7 +56,7 @@ class TaskOperations:
             below = _subtrees(cursor, [view for view in views if view.task.parent_id is None]) if with_subtrees else {}
             return _page(views, below, total, project)
 
-        return self._store.read(work)
+        return self._store.read(work, brief=True)
 
     def trees(self, query: TaskQuery) -> Deferred[Answer[TaskPage]]:
         """Matching tasks as trees: topmost matches are counted and paged, each brings its whole subtree.
@@ -69,7 +69,7 @@ class TaskOperations:
             views, total = task_pages.select_roots(cursor, scoped, self._store.today())
             return _page(views, _subtrees(cursor, views), total, project)
 
-        return self._store.read(work)
+        return self._store.read(work, brief=True)
 
     def of_project(self, query: TaskQuery) -> Deferred[Answer[TaskPage]]:
         """A project's tasks, those in progress first, then pending, completed and cancelled ones.
@@ -82,7 +82,7 @@ class TaskOperations:
             views, total = task_pages.select(cursor, scoped, self._store.today(), grouped_by_status=True)
             return _page(views, {}, total, project)
 
-        return self._store.read(work)
+        return self._store.read(work, brief=True)
 
     def children(self, task_id: str) -> Deferred[Answer[tuple[TaskView, ...]]]:
         """A task's direct subtasks, oldest first.

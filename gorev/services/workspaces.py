@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,6 +28,7 @@ from gorev.services.exports import ExportOperations
 from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database, state_of
 from gorev.services.idleness import LOOK_SECONDS, Idleness, User
 from gorev.services.imports import ImportOperations
+from gorev.services.kept import Kept
 from gorev.services.links import LinkOperations
 from gorev.services.profiles import ProfileOperations
 from gorev.services.projects import ProjectOperations
@@ -50,7 +51,7 @@ from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Cursor
 
 # How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
-ACCESS_RESOLUTION: Final = timedelta(minutes=1)
+ACCESS_RESOLUTION_SECONDS: Final = 60.0
 # How soon clients hear of what another process does to a database.
 FOREIGN_SECONDS: Final = 1.0
 # How soon the memory of an export or import is returned.
@@ -112,6 +113,7 @@ class Workspace:
     imports: ImportOperations
     trimming: Trimming
     _store: Store
+    kept: Kept[Any]
 
     def today(self) -> date:
         """The day in the daemon's time zone, by which "due today" is meant."""
@@ -192,6 +194,8 @@ class Workspaces(Service):
     ) -> None:
         self._reactor = reactor
         self._default = default
+        self.default_id: Final = identifier(default.path)
+        """The id of the default workspace."""
         self._file = file
         self._publish = publish
         self._places = places
@@ -213,7 +217,8 @@ class Workspaces(Service):
         self._default_seen: object = None  # the file of the default workspace when it could last not be opened
         self._errands: set[Deferred[Any]] = set()
         self._file_lock = DeferredLock()
-        self._saved = datetime.now(UTC)
+        self._accesses: dict[str, float] = {}  # since they were last noted, in seconds of the epoch
+        self._saved = time.time()
         self._stopping = False
         self.openings = Openings()
         self._rounds = (
@@ -224,11 +229,6 @@ class Workspaces(Service):
         for user in (undertakings.is_under_way, watching.is_watching):
             self._idleness.keep_open_while(user)
         self.default_state: str | None = "opening"
-
-    @property
-    def default_id(self) -> str:
-        """The id of the default workspace."""
-        return identifier(self._default.path)
 
     @property
     def default_path(self) -> Path:
@@ -309,6 +309,14 @@ class Workspaces(Service):
             if id_ is None:
                 raise
             raise WorkspaceNotFound(id=id_) from None
+
+    def at_hand(self, id_: str | None) -> Workspace | None:
+        """The workspace that `resolve` would find by this id alone, if it is open."""
+        canonical = self.default_id if id_ is None else self.canonical(id_)
+        workspace = None if self._stopping else self._open.get(self._same_file.get(canonical, canonical))
+        if workspace is not None:
+            self._touch(workspace)
+        return workspace
 
     async def register(self, path: str, name: str | None = None, alias: str | None = None) -> Workspace:
         """Open the workspace of a folder and keep ``alias`` as another id of it.
@@ -414,6 +422,7 @@ class Workspaces(Service):
 
     def every(self) -> list[KnownWorkspace]:
         """All known workspaces, the most recently used first."""
+        self._note_accesses()
         return sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
 
     def open_workspaces(self) -> list[Workspace]:
@@ -584,12 +593,14 @@ class Workspaces(Service):
             ),
             trimming,
             store,
+            Kept(database.version),
         )
         self._open[id_] = workspace
         self._idleness.use(id_)
         trimming.start()
         self._remember(known)
         self._save()
+        await database.open_for_brief_reads()
         await database.look_for_others()  # what is there by now is not news
         await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
@@ -638,13 +649,21 @@ class Workspaces(Service):
 
     def _touch(self, workspace: Workspace) -> None:
         self._idleness.use(workspace.id)
-        now = datetime.now(UTC)
-        self._known[workspace.id] = attrs.evolve(self._known[workspace.id], last_accessed=now)
-        if now - self._saved > ACCESS_RESOLUTION:
+        now = time.time()
+        self._accesses[workspace.id] = now
+        if now - self._saved > ACCESS_RESOLUTION_SECONDS:
             self._save()
 
+    def _note_accesses(self) -> None:
+        for id_, accessed in self._accesses.items():
+            if id_ in self._known:
+                at = datetime.fromtimestamp(accessed, UTC)
+                self._known[id_] = attrs.evolve(self._known[id_], last_accessed=at)
+        self._accesses.clear()
+
     def _save(self) -> None:
-        self._saved = datetime.now(UTC)
+        self._saved = time.time()
+        self._note_accesses()
         self._errand(Deferred.fromCoroutine(self._write_file(list(self._known.values()))))
 
     async def _write_file(self, known: list[KnownWorkspace]) -> None:

@@ -19,7 +19,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 import attrs
 from twisted.enterprise import adbapi
-from twisted.internet.defer import Deferred, succeed
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.interfaces import IReactorThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
@@ -27,6 +27,7 @@ from twisted.python.failure import Failure
 from gorev.domain.errors import Busy, GorevError, ShuttingDown, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.storage import sqlite
+from gorev.storage.brief import BriefReader, TooLong
 
 T = TypeVar("T")
 
@@ -153,6 +154,7 @@ class Database:
         self._writing = False
         self._written: Deferred[None] = succeed(None)
         self._closed = False
+        self._brief: BriefReader | None = None
         self._reading = 0
         self._read: Deferred[None] = Deferred()  # fires when, once closed, no read is under way
         self._writer = _pool(reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable))
@@ -162,6 +164,13 @@ class Database:
     def is_busy(self) -> bool:
         """Whether something is being read or written."""
         return self._writing or self._reading > 0
+
+    async def open_for_brief_reads(self) -> None:
+        """From now on do those at once. Without it all reads go to threads."""
+        try:
+            self._brief = await self._readers.runWithConnection(lambda _: BriefReader(self.path))
+        except sqlite3.Error as error:
+            self._log.warn("{path} is read by threads only: {error}", path=str(self.path), error=error)
 
     async def look_for_others(self) -> None:
         """Take in what other processes committed; a write does it as well."""
@@ -195,12 +204,28 @@ class Database:
             self._written = Deferred.fromCoroutine(self._write_waiting())
         return pending.done
 
-    def read(self, work: Callable[[sqlite.Cursor], T]) -> Deferred[T]:
+    def read(self, work: Callable[[sqlite.Cursor], T], *, brief: bool = False) -> Deferred[T]:
         """Run ``work`` on one consistent snapshot and fire with its result.
+
+        A ``brief`` one is done at once, on this thread, if it does not turn out to take long.
 
         @raise Busy, WorkspaceUnavailable: as `write`.
         """
+        if brief and self._brief is not None:
+            try:
+                return succeed(self._brief.read(work))
+            except TooLong:
+                pass
+            except GorevError as refusal:
+                return fail(refusal)
         return Deferred.fromCoroutine(self._read_now(work))
+
+    def version(self) -> int | None:
+        """A number that is another one as soon as anything was committed to the file; nothing if it can't be told."""
+        try:
+            return None if self._brief is None else self._brief.version()
+        except TooLong:
+            return None
 
     async def _read_now(self, work: Callable[[sqlite.Cursor], T]) -> T:
         if self._closed:
@@ -269,6 +294,9 @@ class Database:
         self._closed = True
         self._tell_if_read()
         # To close a pool is to wait for its threads, which must have nothing to do by then.
+        if self._brief is not None:
+            self._brief.close()
+            self._brief = None
         await self._read
         await self._written
         try:

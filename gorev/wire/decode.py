@@ -66,14 +66,10 @@ def decode(
             values[name] = None
         elif value is not None:
             values[name] = kinds.read(AsSpelt(key), kind, value)
-    for field in msgspec.structs.fields(declared):
-        if (
-            field.name not in values
-            and field.default is msgspec.NODEFAULT
-            and field.default_factory is msgspec.NODEFAULT
-        ):
-            kind, _ = fields[field.name]
-            name = spelt.get(field.name) or names.out(words)[field.name]
+    for required in _required(declared):
+        if required not in values:
+            kind, _ = fields[required]
+            name = spelt.get(required) or names.out(words)[required]
             raise MissingParameter(field=AsSpelt(name), allowed=kinds.tokens(kind))
     return Decoded(declared(**values), spelt, tuple(unknown))
 
@@ -108,6 +104,16 @@ def field_kinds(declared: type[msgspec.Struct]) -> dict[str, tuple[Any, bool]]:
         is_union = type(None) in get_args(hint) or UnsetType in get_args(hint)
         fields[name] = (options[0] if is_union else hint, type(None) in get_args(hint))
     return fields
+
+
+@cache
+def _required(declared: type[msgspec.Struct]) -> tuple[str, ...]:
+    """The fields that have no default."""
+    return tuple(
+        field.name
+        for field in msgspec.structs.fields(declared)
+        if field.default is msgspec.NODEFAULT and field.default_factory is msgspec.NODEFAULT
+    )
 
 
 def or_absent(value: T | UnsetType) -> T | None:

@@ -1,0 +1,66 @@
+"""Reads so short that the reactor does them itself, on a connection of its own.
+
+To hand a read to another thread and have its result back takes longer than a page of tasks does (``numbers.md`` §2). A
+read here is bounded by SQLite itself: a statement that takes more than `STEPS` is ended, and whoever asked reads in a
+thread after all. Neither a lock is waited for, nor a file opened.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, TypeVar
+
+from gorev.storage import sqlite
+
+T = TypeVar("T")
+
+# Instructions of SQLite's machine, for one statement. A page of 50 rows takes 5,000, in about 0.2 ms.
+STEPS: Final = 20_000
+
+
+class TooLong(Exception):
+    """The read does not belong here: it takes long, or something stands in its way that a thread may wait for."""
+
+
+class BriefReader:
+    """Reads on the thread that asks. Made in any thread, then used by one.
+
+    ``file`` is opened by the constructor, which blocks.
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._connection = sqlite.connect_reader(file)
+        self._connection.set_progress_handler(lambda: 1, STEPS)
+        self._cursor = self._connection.cursor()
+
+    def version(self) -> int:
+        """A number that is another one as soon as any connection has committed something to the file.
+
+        @raise TooLong: it cannot be told now.
+        """
+        try:
+            (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
+        except sqlite3.Error:
+            raise TooLong from None
+        return int(version)
+
+    def read(self, work: Callable[[sqlite.Cursor], T]) -> T:
+        """What ``work`` makes of one consistent snapshot.
+
+        @raise TooLong: it was not done.
+        """
+        cursor = self._cursor
+        try:
+            cursor.execute("BEGIN")
+            try:
+                return work(cursor)
+            finally:
+                cursor.execute("ROLLBACK")
+        except sqlite3.Error:
+            raise TooLong from None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()
