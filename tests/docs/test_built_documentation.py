@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from docutils import nodes
+from docutils.core import publish_doctree
 
 from docs.from_code.commands import contexts
 from docs.from_code.errors import every_code
@@ -115,6 +117,15 @@ def test_every_limit_is_there(page: Callable[[str], str]) -> None:
 def test_every_kind_of_event_is_there(page: Callable[[str], str]) -> None:
     wanted = [*(kind.value for kind in EventKind), *(format_.value for format_ in Format)]
     assert missing(wanted, page("reference/websocket")) == []
+
+
+def test_the_readme_is_short_and_sound_and_has_its_pictures() -> None:
+    written = (ROOT / "README.rst").read_text(encoding="utf-8")
+    parsed = publish_doctree(written, settings_overrides={"report_level": 2, "halt_level": 2, "warning_stream": False})
+    pictures = [image["uri"] for image in parsed.findall(nodes.image)]
+    assert pictures
+    assert [picture for picture in pictures if not (ROOT / picture).is_file()] == []
+    assert len(written.splitlines()) <= 150
 
 
 def test_no_command_that_deletes_or_kills_is_shown_ready_to_run() -> None:
