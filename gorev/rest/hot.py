@@ -1,8 +1,8 @@
 """The few routes that clients ask for all the time, found without Klein.
 
 To route and render a request takes Klein as long as a short read takes in all (``numbers.md`` §2). So the site asks
-this table first. It leads to the very endpoints that Klein has, and to answers of theirs that are still true; whatever it
-does not know, Klein does.
+this table first. It leads to the very endpoints that Klein has, and to answers of theirs that are still true; whatever
+it does not know, Klein does.
 """
 
 from __future__ import annotations

@@ -67,6 +67,7 @@ async def test_the_id_of_a_workspace_is_never_that_of_another(house: House) -> N
 async def test_workspaces_are_remembered_over_a_restart(house: House) -> None:
     path = house.folder("other")
     async with house.open() as workspaces:
+        await workspaces.resolve()
         workspace = await workspaces.register(str(path), name="Adı")
         await create(workspace)
         before = {each.id: each for each in workspaces.every()}
