@@ -93,6 +93,5 @@ export const liveEn = {
   operationStopped: "Stopped. Nothing of it remains.",
   goesOnUnseen: "It goes on in the background.",
   closingGoesOn: "It goes on when this is closed.",
-  rowsDone: (done: number, total: number) => `${done.toLocaleString("en")} of ${total.toLocaleString("en")}`,
   percentDone: (percent: number) => `${percent} percent`,
 };

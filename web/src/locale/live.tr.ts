@@ -94,6 +94,5 @@ export const liveTr: typeof liveEn = {
   operationStopped: "Durduruldu. Geriye bir şey kalmadı.",
   goesOnUnseen: "Arka planda sürüyor.",
   closingGoesOn: "Bu pencere kapansa da sürer.",
-  rowsDone: (done, total) => `${figure(done)} / ${figure(total)}`,
   percentDone: (percent) => `yüzde ${percent}`,
 };

@@ -1,4 +1,4 @@
-import { useText } from "../locale";
+import { useLanguage, useText } from "../locale";
 import { effectOn, type ImportReport, KINDS, type Resolution } from "./answers";
 
 interface Props {
@@ -11,6 +11,7 @@ interface Props {
 /** How much of each kind is new and how much is changed. */
 export function Effects({ report, resolution, done = false }: Props) {
   const text = useText();
+  const language = useLanguage();
   const rows = KINDS.map((kind) => ({ kind, ...effectOn(kind, report, resolution) })).filter(
     ({ kind, made, changed }) => kind === "tasks" || kind === "projects" || made + changed > 0,
   );
@@ -30,8 +31,8 @@ export function Effects({ report, resolution, done = false }: Props) {
           {rows.map(({ kind, made, changed }) => (
             <tr key={kind}>
               <th scope="row">{text.transferKinds[kind]}</th>
-              <td data-none={made === 0}>{made}</td>
-              <td data-none={changed === 0}>{changed}</td>
+              <td data-none={made === 0}>{made.toLocaleString(language)}</td>
+              <td data-none={changed === 0}>{changed.toLocaleString(language)}</td>
             </tr>
           ))}
         </tbody>

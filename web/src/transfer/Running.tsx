@@ -1,6 +1,6 @@
 import { useEffect } from "react";
 
-import { useText } from "../locale";
+import { useLanguage, useText } from "../locale";
 import { useAnnounce } from "../ui/Announcer";
 import type { Operation } from "./operation";
 
@@ -12,23 +12,24 @@ interface Props {
 /** An export or import under way. Without word of how far it is, the bar only says that it goes on. */
 export function Running({ what, operation: { progress, stopping, stop } }: Props) {
   const text = useText();
+  const language = useLanguage();
   const announce = useAnnounce();
-  const quarters = progress === null || progress.total === 0 ? 0 : Math.floor((4 * progress.done) / progress.total);
+  const share = progress === null || progress.total === 0 ? null : progress.done / progress.total;
+  const quarters = Math.floor(4 * (share ?? 0));
   // Four words of it are enough for those who listen.
   useEffect(() => {
     if (quarters > 0 && quarters < 4) announce(text.percentDone(25 * quarters));
   }, [announce, quarters, text]);
-  const figures = progress === null || progress.total === 0 ? null : text.rowsDone(progress.done, progress.total);
   return (
     <div className="transfer-running">
       <p role="status">{stopping ? text.stoppingOperation : what}</p>
       <progress
         className="transfer-bar"
         aria-label={what}
-        {...(progress !== null && progress.total > 0 && { value: progress.done, max: progress.total })}
+        {...(share !== null && { value: share })}
       />
       <p className="muted figures" aria-hidden="true">
-        {figures ?? " "}
+        {share === null ? "\u00A0" : new Intl.NumberFormat(language, { style: "percent" }).format(share)}
       </p>
       <p className="muted">{text.closingGoesOn}</p>
       <div>
