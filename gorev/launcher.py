@@ -196,9 +196,12 @@ def connect(lock: Lock) -> _socket.socket:
     return connection
 
 
-def start_daemon(launch: Launch) -> Reached:
-    """Return the running daemon, starting one if there is none; blocks until it is ready. Raises StartFailed."""
-    return _to_the_end(reach_daemon(launch, lambda: True))
+def start_daemon(launch: Launch, start_lock: int | None = None) -> Reached:
+    """Return the running daemon, starting one if there is none; blocks until it is ready. Raises StartFailed.
+
+    ``start_lock`` is the one of `take_start_lock`; it is closed here.
+    """
+    return _to_the_end(reach_daemon(launch, lambda: True, start_lock=start_lock))
 
 
 def replace_daemon(launch: Launch, older: Reached) -> Reached:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import attrs
 import click
 
 from gorev.cli.options import daemon_options, flags_of, merged
 from gorev.cli.speech import Command, Group, Misuse, language_of, voice
-from gorev.daemon.system import AdvisoryLock
 from gorev.locale import text
 from gorev.settings import Flags, home_directory
 
@@ -102,32 +98,9 @@ def _status(context: click.Context, /, as_json: bool) -> int:
 
 @click.pass_context
 def _restart(context: click.Context, /, **options: Any) -> int:
-    from gorev.cli.control import look, stop
-    from gorev.cli.supervised import restart
+    from gorev.cli.restarting import restart
 
-    language, flags = language_of(context), _flags(context, options)
-    sighting = look(_directory())
-    if sighting.record is not None and sighting.record.supervised and sighting.state != "dead":
-        with _about_to_start():
-            restart(sighting.record, flags, _directory(), language)
-        return 0
-    if sighting.state not in ("absent", "dead"):
-        with _about_to_start():
-            ended = stop(_directory(), language)
-        if flags.port is None:
-            flags = attrs.evolve(flags, port=int(ended.port))
-    return _start_detached(flags, language)
-
-
-@contextmanager
-def _about_to_start() -> Iterator[None]:
-    """Hold the lock of whoever starts a daemon, by which the one that ends knows that another follows."""
-    lock = AdvisoryLock(_directory() / ".lock.start")
-    lock.take()
-    try:
-        yield
-    finally:
-        lock.drop()
+    return restart(_flags(context, options), language_of(context))
 
 
 def _flags(context: click.Context, /, options: dict[str, Any]) -> Flags:

@@ -20,8 +20,10 @@ from gorev.settings import Flags, Settings, exposure
 LOG_LINES: Final = 20
 
 
-def start_detached(flags: Flags, language: str) -> int:
+def start_detached(flags: Flags, language: str, start_lock: int | None = None) -> int:
     """Start one, wait until it answers, and print its pid, URL and lock file; returns 0.
+
+    ``start_lock`` is that of `take_start_lock`, held since before the one to be replaced ended.
 
     One of an older version hands over to it first, and leaves it its port unless another one is given. Raises
     `StartError` for what is wrong beforehand or for a daemon that runs already, `Failed` with the end of the log for
@@ -32,7 +34,7 @@ def start_detached(flags: Flags, language: str) -> int:
     prepare_directory(settings.directory)
     log_size = size_of(settings.log_file)
     try:
-        reached = start_daemon(launch)
+        reached = start_daemon(launch, start_lock)
         if not reached.started and reached.lock.is_outdated:
             reached = _replace(reached, flags, settings)
     except StartFailed as error:

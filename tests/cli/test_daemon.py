@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from websockets.sync.client import connect
 
 from gorev import __version__
 from gorev.daemon.probe import health_on
@@ -305,6 +307,31 @@ def test_a_restart_takes_the_port_that_is_given(home: Path, free_port: int) -> N
     record = lock_in(home)
     assert record is not None
     assert record.port == str(free_port)
+
+
+def test_nobody_else_can_start_a_daemon_in_the_middle_of_a_restart(home: Path) -> None:
+    first = detach(home)
+    start_file = home / ".gorev-daemon" / ".lock.start"
+    with start_file.open() as start_lock, connect(f"{first.daemon_url.replace('http', 'ws')}/ws") as stream:
+        restart = start_gorev("daemon", "restart")
+        while json.loads(stream.recv(timeout=PATIENCE_SECONDS))["type"] != "shutdown":
+            pass
+        fcntl.flock(start_lock, fcntl.LOCK_EX)  # waits until whoever restarts it lets go
+        second = lock_in(home)
+        assert second is not None
+        assert (second.pid != first.pid, second.port) == (True, first.port)
+    assert restart.communicate(timeout=PATIENCE_SECONDS)[1] == ""
+    assert restart.returncode == 0
+
+
+def test_a_restart_with_settings_that_no_daemon_can_use_ends_nothing(home: Path) -> None:
+    record = detach(home)
+    (home / ".gorev-daemon" / "config.toml").write_text("port = 'x'\n")
+    restarted = run_gorev("daemon", "restart")
+    assert restarted.returncode == 1
+    assert "config.toml" in restarted.stderr
+    assert lock_in(home) == record
+    assert is_healthy(record)
 
 
 def test_a_restart_without_a_daemon_starts_one(home: Path) -> None:

@@ -1,4 +1,4 @@
-"""Restarting a daemon that a service manager keeps: only the manager can start the next one in its place."""
+"""Restarting the daemon: nobody else can start one in between, and a service manager restarts its own."""
 
 from __future__ import annotations
 
@@ -10,19 +10,51 @@ from typing import Final
 import attrs
 
 from gorev.cli import service_manager
-from gorev.cli.control import POLL_SECONDS, look
-from gorev.cli.detached import print_running
+from gorev.cli.control import POLL_SECONDS, look, stop
+from gorev.cli.detached import print_running, size_of, start_detached, start_failure
 from gorev.cli.speech import Failed
 from gorev.daemon.record import LockRecord
 from gorev.daemon.units import unit_for
+from gorev.launcher import Launch, StartFailed, take_start_lock
 from gorev.locale import text
-from gorev.settings import Flags
+from gorev.settings import Flags, Settings
 
 # The manager has waited for the end of the old one and, systemd, for the new one to be ready.
 START_PATIENCE_SECONDS: Final = 15.0
 
 
-def restart(record: LockRecord, flags: Flags, directory: Path, language: str) -> None:
+def restart(flags: Flags, language: str) -> int:
+    """End the daemon, if one runs, and start the next one on its port, unless ``flags`` name another; returns 0.
+
+    Raises as `start_detached` and `stop`; settings with which no daemon would start are told before anything is ended.
+    """
+    settings = Settings.resolve(flags, os.environ)
+    sighting = look(settings.directory)
+    if sighting.record is None or sighting.state == "dead":
+        return start_detached(flags, language)
+    try:
+        start_lock = take_start_lock(Launch(str(settings.directory)))
+    except StartFailed as error:
+        raise start_failure(error, settings.log_file, size_of(settings.log_file), language) from error
+    if sighting.record.supervised:
+        try:
+            _restart_service(sighting.record, flags, settings.directory, language)
+        finally:
+            if start_lock is not None:
+                os.close(start_lock)
+        return 0
+    try:
+        ended = stop(settings.directory, language)
+    except BaseException:
+        if start_lock is not None:
+            os.close(start_lock)
+        raise
+    if flags.port is None:
+        flags = attrs.evolve(flags, port=int(ended.port))
+    return start_detached(flags, language, start_lock)
+
+
+def _restart_service(record: LockRecord, flags: Flags, directory: Path, language: str) -> None:
     """Have the manager restart the daemon that said ``record``, and tell of the new one.
 
     Raises `Failed`, having changed nothing, for flags, which the unit's next daemon would not get, and for a daemon
