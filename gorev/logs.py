@@ -10,11 +10,15 @@ import os
 import re
 import sys
 import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol, TextIO
 
-from twisted.logger import ILogObserver, LogEvent, LogLevel, formatEvent
+import attrs
+from twisted.application.service import Service
+from twisted.internet.interfaces import IDelayedCall, IReactorTime
+from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, formatEvent
 from twisted.python.failure import Failure
 from twisted.python.logfile import BaseLogFile, LogFile
 from zope.interface import implementer
@@ -22,6 +26,9 @@ from zope.interface import implementer
 ROTATE_BYTES: Final = 10 * 1000 * 1000
 # Besides the file being written: three in all.
 ROTATED_FILES: Final = 2
+
+# How long a line about a request may wait for the next ones.
+MOMENT_SECONDS: Final = 0.2
 
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
@@ -46,6 +53,75 @@ class LineObserver:
             self._output.write(line(event))
 
 
+@attrs.frozen
+class AnsweredRequest:
+    """What the log tells of a request; ``time`` in seconds of the epoch."""
+
+    time: float
+    method: str
+    path: str
+    status: int
+
+
+class RequestLog(Service):
+    """A line for each request (``lifecycle.md`` §6), at info.
+
+    The lines of a moment are appended together: alone each would cost a request more than a read of a task does.
+    Without ``output`` they go where Twisted's log goes.
+    """
+
+    name = "request log"
+    _log = Logger(namespace="gorev.http")
+
+    def __init__(self, clock: IReactorTime, output: Output | None, level: str) -> None:
+        self._clock = clock
+        self._output = output
+        self._is_wanted = LogLevel.levelWithName(level) <= LogLevel.info
+        self._waiting: list[AnsweredRequest] = []
+        self._due: IDelayedCall | None = None
+
+    def answered(self, method: bytes, path: bytes, status: int) -> None:
+        """A request was answered; never a body or a header, nor a query."""
+        if not self._is_wanted:
+            return
+        self._waiting.append(AnsweredRequest(time.time(), method.decode("latin-1"), path.decode("latin-1"), status))
+        if not self.running:
+            self._write()
+        elif self._due is None:
+            self._due = self._clock.callLater(MOMENT_SECONDS, self._write)
+
+    def stopService(self) -> None:
+        """Write what waits; from now on each line at once."""
+        super().stopService()
+        if self._due is not None:
+            self._due.cancel()
+            self._write()
+
+    def _write(self) -> None:
+        self._due = None
+        requests, self._waiting = self._waiting, []
+        if self._output is not None:
+            self._output.write("".join(map(_request_line, requests)))
+            return
+        for each in requests:
+            self._log.info(
+                "{method} {path} {status}",
+                method=each.method,
+                path=each.path,
+                status=each.status,
+                log_time=each.time,
+            )
+
+
+def _request_line(request: AnsweredRequest) -> str:
+    path = _CONTROL.sub(_escaped, request.path)
+    return f"{_timestamp(request.time)} info gorev.http {request.method} {path} {request.status}\n"
+
+
+def _timestamp(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 def _level(event: LogEvent) -> Any:
     """The event's `LogLevel`. What Twisted says by its old interface, such as each port opened, is for debugging."""
     if event.get("log_namespace") == "log_legacy" and not event.get("isError"):
@@ -55,8 +131,7 @@ def _level(event: LogEvent) -> Any:
 
 def line(event: LogEvent) -> str:
     """The event as one line, with control characters escaped, and its traceback, if it has one, indented below."""
-    instant = datetime.fromtimestamp(event.get("log_time", 0.0), UTC)
-    timestamp = instant.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    timestamp = _timestamp(event.get("log_time", 0.0))
     level = _level(event).name
     message = _CONTROL.sub(_escaped, formatEvent(event))
     written = f"{timestamp} {level} {event.get('log_namespace', '-')} {message}\n"

@@ -11,7 +11,6 @@ from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
 from twisted.internet.defer import Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
-from twisted.logger import Logger
 from twisted.python.failure import Failure
 from twisted.web.http import Request, datetimeToString
 from twisted.web.resource import Resource
@@ -220,9 +219,9 @@ class GuardedSite(Site):
 
     ``language`` chooses one for an ``Accept-Language``, None if there is none. ``allowed_origins`` may use it beside
     its own page. With ``access`` a token is required. ``names`` are those under which other machines reach it.
+    ``answered`` is told method, path and status of each request.
     """
 
-    _requests = Logger(namespace="gorev.http")
     protocol = cast("Any", PatientChannel)
 
     def __init__(
@@ -238,11 +237,13 @@ class GuardedSite(Site):
         allowed_origins: Collection[str] = (),
         access: Access | None = None,
         names: Callable[[], frozenset[str]] = frozenset,
+        answered: Callable[[bytes, bytes, int], None] = lambda method, path, status: None,
     ) -> None:
         root = Root(api.resource(), Socket(events, language), mcp, page)
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
         self._page = page
         self.hot = api.hot
+        self._answered = answered
         self._channels: WeakSet[Any] = WeakSet()
         self.port = port
         self.language = language
@@ -287,13 +288,8 @@ class GuardedSite(Site):
         return [b"http/1.1"]
 
     def log(self, request: Request) -> None:
-        """One line per request; never a body or a header."""
-        self._requests.info(
-            "{method} {path} {status}",
-            method=request.method.decode("latin-1"),
-            path=request.path.decode("latin-1"),
-            status=request.code,
-        )
+        """Called when a request was answered."""
+        self._answered(request.method, request.path, request.code)
 
 
 class Socket(Resource):

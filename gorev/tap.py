@@ -23,7 +23,7 @@ from gorev.daemon.errors import StartError
 from gorev.daemon.record import LockRecord
 from gorev.daemon.tree import OrderedServices
 from gorev.locale import LANGUAGES, text
-from gorev.logs import LineObserver, RotatingFile, standard_error
+from gorev.logs import LineObserver, RequestLog, RotatingFile, standard_error
 from gorev.settings import Flags, Settings, exposure
 
 TWISTD_PIDFILE: Final = "twistd.pid"
@@ -206,7 +206,9 @@ def makeService(options: Options) -> Daemon:
     go_by_steady_clock(reactor)
     settings = options.settings
     log = RotatingFile(settings.log_file)
-    observer = LineObserver(log if options.background else standard_error(), settings.log_level)
+    output = log if options.background else standard_error()
+    observer = LineObserver(output, settings.log_level)
+    request_log = RequestLog(reactor, None if options.logs_elsewhere else output, settings.log_level)
 
     lock = DaemonLock(settings.directory, options=settings.options, supervised=settings.started_by == "service")
     lifecycle = Lifecycle(lock.instance)
@@ -327,6 +329,7 @@ def makeService(options: Options) -> Daemon:
         allowed_origins=settings.allowed_origins,
         access=access,
         names=lambda: http.names,
+        answered=request_log.answered,
     )
 
     remote = None
@@ -344,6 +347,7 @@ def makeService(options: Options) -> Daemon:
     conversations = Conversations(assistants, mcp)
     services = (
         LockService(lock),
+        request_log,
         workspaces,
         watching,
         conversations,

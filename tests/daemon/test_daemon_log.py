@@ -60,8 +60,8 @@ def test_the_log_tells_each_request_and_no_content(own_daemon: RunningDaemon) ->
         client.call("gorev_guncelle", id=id_, baslik=f"{SECRET} again")
     own_daemon.stop()
     log = log_of(own_daemon)
-    assert " info gorev.site.GuardedSite POST /api/gorev 201\n" in log
-    assert f" info gorev.site.GuardedSite GET /api/gorev/{id_} 200\n" in log
+    assert " info gorev.http POST /api/gorev 201\n" in log
+    assert f" info gorev.http GET /api/gorev/{id_} 200\n" in log
     assert SECRET not in log
     assert SECRET.replace(" ", "+") not in log
 
