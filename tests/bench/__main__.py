@@ -53,7 +53,7 @@ def _chosen(arguments: Sequence[str]) -> tuple[Chosen, Path | None]:
         metavar="C,…",
         help="requests at once; 1, 100 and 1000 are also the listeners of websocket (default: %(default)s)",
     )
-    parser.add_argument("--seconds", type=float, default=0.25, help="of a slice (default: %(default)s)")
+    parser.add_argument("--seconds", type=float, default=0.2, help="of a slice (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, help="slices of each of both (default: %(default)s)")
     parser.add_argument("--seeds", type=Path, help="folder to keep seeded databases in for later runs")
     parser.add_argument("--json", type=Path, help="file to write what was measured to")

@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
+from tests.bench.daemons import NoAnswer
 from tests.bench.lanes import CHUNK_BYTES, is_success, is_whole_http
 from tests.bench.slices import Slice
 
@@ -73,16 +74,17 @@ class FanOut:
         while missing or not is_answered:
             ready = self._selector.select(PATIENCE_SECONDS)
             if not ready:
-                done.errors += 1
+                done.fail(b"nothing more came")
                 return
             for key, _ in ready:
                 received = os.read(key.fd, CHUNK_BYTES)
                 if not received:
-                    raise EOFError("a listener was dropped")
+                    raise NoAnswer("a listener was dropped")
                 if key.fileobj is self._asker and not is_answered:
                     answer += received
                     is_answered = is_whole_http(answer)
-                    done.errors += is_answered and not is_success(answer)
+                    if is_answered and not is_success(answer):
+                        done.fail(answer)
                     continue
                 received = self._kept.pop(key.fd, b"") + received
                 count, length = self._events_in(received)
@@ -133,6 +135,6 @@ def listener(port: int) -> socket.socket:
     while not (b"\r\n\r\n" in received and frames_in(received.partition(b"\r\n\r\n")[2])[0]):
         part = peer.recv(1 << 16)
         if not part:
-            raise EOFError(received[:200])
+            raise NoAnswer(f"no event stream: {received[:200]!r}")
         received += part
     return peer

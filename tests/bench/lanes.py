@@ -45,14 +45,18 @@ class Lane:
 
     def read(self) -> bytes:
         """What has come, or comes next; nothing if the other side has hung up."""
-        return os.read(self.reads, CHUNK_BYTES)
+        try:
+            return os.read(self.reads, CHUNK_BYTES)
+        except ConnectionError:
+            return b""
 
     def ask(self, question: bytes) -> None:
-        """Write it all."""
-        while written := os.write(self.writes, question):
-            question = question[written:]
-            if not question:
-                return
+        """Write it all; that the other side has hung up will be read."""
+        try:
+            while question:
+                question = question[os.write(self.writes, question) :]
+        except ConnectionError:
+            return
 
 
 @attrs.frozen(kw_only=True)
@@ -107,7 +111,7 @@ class Lanes:
                 received = lane.read()
                 if not received:
                     self._lose(lane)
-                    done.errors += 1
+                    done.fail(b"")
                     busy -= 1
                     continue
                 if lane.kept:
@@ -119,7 +123,7 @@ class Lanes:
                 lane.kept = b""
                 done.requests += 1
                 if not is_good(received):
-                    done.errors += 1
+                    done.fail(received)
                 if lane.is_timed:
                     keep(now - lane.asked_at)
                 if now < until or not lane.is_timed:

@@ -14,7 +14,8 @@ from tests.bench.operations import Operation, Stage
 from tests.bench.requests import answered, http
 from tests.bench.slices import Cell, cell
 
-# What would take longer than this for one answer to all that are in flight is left out.
+# What would take longer than this for one answer to all that are in flight is left out; what takes longer than a slice
+# is measured in one slice alone.
 PATIENCE_SECONDS: Final = 5.0
 
 
@@ -36,14 +37,16 @@ def cells(stage: Stage, plan: Plan) -> Iterator[Cell]:
             continue
         work_seconds = 0.0
         for in_flight in operation.in_flight:
-            if in_flight not in plan.in_flight or work_seconds * in_flight > PATIENCE_SECONDS:
+            expected_seconds = work_seconds * (1 if operation.listens else in_flight)
+            if in_flight not in plan.in_flight or expected_seconds > PATIENCE_SECONDS:
                 continue
-            measured = _cell(stage, operation, in_flight, plan)
+            rounds = 1 if expected_seconds > plan.seconds else plan.rounds
+            measured = _cell(stage, operation, in_flight, plan.seconds, rounds)
             work_seconds = measured.ours.cpu_ms / 1000
             yield measured
 
 
-def _cell(stage: Stage, operation: Operation, in_flight: int, plan: Plan) -> Cell:
+def _cell(stage: Stage, operation: Operation, in_flight: int, seconds: float, rounds: int) -> Cell:
     with ExitStack() as stack:
         ours = operation.ours(stage, in_flight)
         stack.callback(ours.close)
@@ -51,8 +54,7 @@ def _cell(stage: Stage, operation: Operation, in_flight: int, plan: Plan) -> Cel
         if operation.floor is not None:
             floor = operation.floor(stage, in_flight)
             stack.callback(floor.close)
-        sides = ours, floor
-        return cell(operation.name, stage.seed.size, in_flight, sides, seconds=plan.seconds, rounds=plan.rounds)
+        return cell(operation.name, stage.seed.size, in_flight, (ours, floor), seconds=seconds, rounds=rounds)
 
 
 _LAG: Final = re.compile(rb'^gorev_loop_lag_seconds_bucket\{le="([^"]+)"\} ([0-9.e+]+)', re.MULTILINE)

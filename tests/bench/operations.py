@@ -42,13 +42,17 @@ class Stage:
 
 @attrs.frozen
 class Operation:
-    """What is asked, with how many in flight. ``from_size`` is the least seed that has what it needs."""
+    """What is asked, with how many in flight: requests, or listeners of one if it ``listens``.
+
+    ``from_size`` is the least seed that has what it needs.
+    """
 
     name: str
     ours: Callable[[Stage, int], Contender]
     floor: Callable[[Stage, int], Contender] | None = None
     in_flight: tuple[int, ...] = ALWAYS
     from_size: int = 0
+    listens: bool = False
 
 
 def _http(stage: Stage, questions: Iterator[bytes], in_flight: int, before: Iterator[bytes] | None = None) -> Lanes:
@@ -65,7 +69,10 @@ def _is_done(answer: bytes) -> bool:
 def _read(
     name: str, questions: Callable[[Stage], Iterator[bytes]], *, from_size: int = 0, before_each: bool = False
 ) -> Operation:
-    """A read over HTTP, held against bare twisted.web; ``before_each`` a task is changed, unmeasured."""
+    """A read over HTTP, held against bare twisted.web.
+
+    ``before_each`` a task is changed, which is not timed; what the processor does for it is counted.
+    """
 
     def ours(stage: Stage, in_flight: int) -> Lanes:
         return _http(stage, questions(stage), in_flight, stage.asked.update() if before_each else None)
@@ -231,7 +238,7 @@ OPERATIONS: Final = (
     _read("list_after_write", lambda stage: stage.asked.page(), before_each=True),
     _write("update", lambda stage: stage.asked.update()),
     _write("bulk", lambda stage: stage.asked.bulk()),
-    Operation("websocket", _events, _raw_events, in_flight=LISTENERS),
+    Operation("websocket", _events, _raw_events, in_flight=LISTENERS, listens=True),
     Operation(
         "mix", lambda stage, in_flight: _http(stage, stage.asked.mix(MIDDLING_WORDS), in_flight), in_flight=(16, 64)
     ),

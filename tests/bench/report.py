@@ -76,6 +76,10 @@ class Report:
                 value = f"{figure.value:,.4g} {figure.unit}"
                 table.add_row(figure.name, value, target, _word(figure.reached), figure.detail)
             console.print(table)
+        for cell in self.cells.values():
+            if cell.ours.errors:
+                place = f"{cell.operation} at {cell.size:,}, c={cell.in_flight}"
+                console.print(f"the first error of {place}: {cell.ours.first_error}", markup=False)
         for note in self.notes:
             console.print(note, markup=False)
 
@@ -129,6 +133,7 @@ def _encoded(cell: Cell, cells: Cells) -> dict[str, Any]:
         "in_flight": cell.in_flight,
         "answers": len(ours.latencies),
         "errors": ours.errors,
+        "first_error": ours.first_error,
         "p50_ms": round(ours.quantile_ms(0.5), 4),
         "p99_ms": round(ours.quantile_ms(0.99), 4),
         "per_second": round(ours.per_second, 1),

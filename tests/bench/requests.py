@@ -11,6 +11,7 @@ from typing import Any, Final
 
 import attrs
 
+from tests.bench.daemons import NoAnswer
 from tests.bench.lanes import body_length, is_whole_http
 from tests.bench.seeds import Seed
 
@@ -127,7 +128,7 @@ def answered(port: int, question: bytes) -> bytes:
         while not is_whole_http(answer):
             part = peer.recv(1 << 20)
             if not part:
-                raise EOFError(answer[:200])
+                raise NoAnswer(f"no whole answer: {answer[:200]!r}")
             answer += part
         return answer
 

@@ -11,6 +11,7 @@ from typing import Final, Protocol, TypeAlias
 import attrs
 
 MILLISECONDS: Final = 1000.0
+ERROR_BYTES: Final = 1_000
 
 
 @attrs.define
@@ -18,7 +19,8 @@ class Slice:
     """Answers of some time; several slices of one thing are added up.
 
     ``latencies`` are in seconds, of the answers that are timed; ``requests`` are all. ``cpu_seconds`` is what the
-    process that answered used of the processor, ``client_cpu_seconds`` what this one did.
+    process that answered used of the processor, ``client_cpu_seconds`` what this one did. ``first_error`` is how the
+    first answer begins that is none or not the one that was due.
     """
 
     latencies: list[float] = attrs.Factory(list)
@@ -27,6 +29,12 @@ class Slice:
     seconds: float = 0.0
     cpu_seconds: float = 0.0
     client_cpu_seconds: float = 0.0
+    first_error: str = ""
+
+    def fail(self, answer: bytes) -> None:
+        """Count an error."""
+        self.errors += 1
+        self.first_error = self.first_error or answer[:ERROR_BYTES].decode(errors="replace") or "hung up"
 
     def __iadd__(self, other: Slice) -> Slice:
         self.latencies += other.latencies
@@ -35,6 +43,7 @@ class Slice:
         self.seconds += other.seconds
         self.cpu_seconds += other.cpu_seconds
         self.client_cpu_seconds += other.client_cpu_seconds
+        self.first_error = self.first_error or other.first_error
         return self
 
     def quantile_ms(self, share: float) -> float:
@@ -100,7 +109,7 @@ def cell(operation: str, size: int, in_flight: int, sides: Sides, *, seconds: fl
     """Slices of both sides by turns, so that the machine's noise meets both. What comes first is not kept."""
     ours, floor = sides
     contenders = [ours] if floor is None else [ours, floor]
-    sums = [Slice(errors=contender.run(seconds / 4).errors) for contender in contenders]
+    sums = [_errors_of(contender.run(seconds / 4)) for contender in contenders]
     ratios = []
     for _ in range(rounds):
         slices = [contender.run(seconds) for contender in contenders]
@@ -109,3 +118,7 @@ def cell(operation: str, size: int, in_flight: int, sides: Sides, *, seconds: fl
         if floor is not None and slices[1].per_second:
             ratios.append(slices[0].per_second / slices[1].per_second)
     return Cell(operation, size, in_flight, sums[0], None if floor is None else sums[1], ratios)
+
+
+def _errors_of(warm_up: Slice) -> Slice:
+    return Slice(errors=warm_up.errors, first_error=warm_up.first_error)

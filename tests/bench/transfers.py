@@ -38,7 +38,9 @@ def _told(name: str, seed: Seed, limit: float | None, daemon: Daemon, work: Call
     with Onlooker(daemon) as onlooker:
         work()
     seconds, cpu = time.perf_counter() - begun, daemon.cpu_seconds() - before
-    yield Figure(f"{name} of {seed.size:,}", seconds, "s", limit, f"{cpu:.2f} s of the processor")
+    yield Figure(
+        f"{name} of {seed.size:,}", seconds, "s", limit, f"{cpu:.2f} s of the processor, health checks included"
+    )
     waits = sorted(onlooker.waits_ms)
     slow = waits[int(len(waits) * 0.99)]
     detail = f"the longest of {len(waits)} health checks, p99 {slow:.3g} ms"
