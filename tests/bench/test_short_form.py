@@ -31,5 +31,5 @@ def test_every_operation_and_its_floor_are_answered_without_an_error(
     assert {cell.operation for cell in report.cells.values()} == set(names)
     for cell in report.cells.values():
         assert cell.ours.latencies, cell.operation
-        assert not cell.ours.errors, cell.operation
+        assert not cell.ours.errors, (cell.operation, cell.ours.first_error)
         assert cell.floor is None or (cell.floor.latencies and not cell.floor.errors), cell.operation
