@@ -19,7 +19,7 @@ extensions = ["docs.from_code"]
 root_doc = "index"
 nitpicky = True
 default_role = "code"
-smartquotes = False
+smartquotes_action = "qe"
 highlight_language = "text"
 
 html_theme = "furo"

@@ -138,6 +138,17 @@ def test_an_sdist_makes_the_same_wheel_without_node(
     assert sorted(names(next((tmp_path / "wheel").glob("*.whl")))) == sorted(names(wheel))
 
 
+def test_an_sdist_has_the_documentation(sdist: Path) -> None:
+    with tarfile.open(sdist) as archive:
+        packed = {name.partition("/")[2] for name in archive.getnames()}
+    sources = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "docs").rglob("*")
+        if path.is_file() and path.suffix != ".pyc"
+    }
+    assert sources - packed == set()
+
+
 def test_a_checkout_without_node_says_which_node_it_needs(
     checkout: Path, tmp_path: Path, no_node: dict[str, str]
 ) -> None:

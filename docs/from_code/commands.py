@@ -50,6 +50,6 @@ def _sentence(text: str) -> str:
 def _options(context: click.Context) -> Iterator[tuple[str, str]]:
     for option in context.command.get_params(context):
         record = option.get_help_record(context) if isinstance(option, click.Option) else None
-        if record is not None and option.name != "help":
+        if record is not None and "--help" not in option.opts:
             names, meaning = record
             yield code(" ".join(names.split())), plain(meaning)
