@@ -4,12 +4,13 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "
 
 import { knownOnly, parseAddress, writeAddress } from "./address";
 import { App } from "./App";
-import { BrokenView, NoSuchPlace } from "./shell/Misplaced";
+import { BrokenView, NoSuchAddress, NoSuchPlace } from "./shell/Misplaced";
 import { Start, ToTree } from "./shell/Start";
 import { WorkspaceShell } from "./shell/WorkspaceShell";
+import { alsoLater } from "./ui/later";
 import { Waiting } from "./ui/LoadState";
 
-const root = createRootRoute({ component: App, notFoundComponent: NoSuchPlace });
+const root = createRootRoute({ component: App, notFoundComponent: NoSuchAddress });
 
 const start = createRoute({ getParentRoute: () => root, path: "/", component: Start });
 
@@ -25,23 +26,23 @@ const below = { getParentRoute: () => workspace } as const;
 
 const views = [
   createRoute({ ...below, path: "/", component: ToTree }),
-  createRoute({ ...below, path: "tree", component: lazyRouteComponent(() => import("./tree/TreeView"), "TreeView") }),
-  createRoute({ ...below, path: "board", component: lazyRouteComponent(() => import("./board/BoardView"), "BoardView") }),
-  createRoute({ ...below, path: "graph", component: lazyRouteComponent(() => import("./graph/GraphView"), "GraphView") }),
+  createRoute({ ...below, path: "tree", component: lazyRouteComponent(alsoLater(() => import("./tree/TreeView")), "TreeView") }),
+  createRoute({ ...below, path: "board", component: lazyRouteComponent(alsoLater(() => import("./board/BoardView")), "BoardView") }),
+  createRoute({ ...below, path: "graph", component: lazyRouteComponent(alsoLater(() => import("./graph/GraphView")), "GraphView") }),
   createRoute({
     ...below,
     path: "graph/$taskId",
-    component: lazyRouteComponent(() => import("./graph/GraphView"), "GraphView"),
+    component: lazyRouteComponent(alsoLater(() => import("./graph/GraphView")), "GraphView"),
   }),
   createRoute({
     ...below,
     path: "summary",
-    component: lazyRouteComponent(() => import("./summary/SummaryView"), "SummaryView"),
+    component: lazyRouteComponent(alsoLater(() => import("./summary/SummaryView")), "SummaryView"),
   }),
   createRoute({
     ...below,
     path: "activity",
-    component: lazyRouteComponent(() => import("./activity/ActivityView"), "ActivityView"),
+    component: lazyRouteComponent(alsoLater(() => import("./activity/ActivityView")), "ActivityView"),
   }),
 ];
 

@@ -114,10 +114,13 @@ export function useOutbox({ outbox }: OpenWorkspace, loaded: boolean, live: Live
     const ask = (event: BeforeUnloadEvent) => {
       if (outbox.losable) event.preventDefault();
     };
+    const found = () => outbox.nudge();
     outbox.start();
+    window.addEventListener("online", found);
     window.addEventListener("beforeunload", ask);
     return () => {
       outbox.stop();
+      window.removeEventListener("online", found);
       window.removeEventListener("beforeunload", ask);
     };
   }, [outbox, loaded]);

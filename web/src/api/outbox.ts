@@ -268,9 +268,8 @@ export class Outbox {
   }
 
   private async sendEdit(write: Edit): Promise<Settled> {
-    const seen = this.feed.task(write.taskId);
-    const gone = () => new Decision({ write, verdict: { kind: "gone", task: seen ?? null } });
-    let now = seen;
+    const gone = () => new Decision({ write, verdict: { kind: "gone" } });
+    let now = this.feed.task(write.taskId);
     for (let attempt = 1; ; attempt += 1) {
       if (now === undefined) throw gone();
       if (clashes(write, now).length > 0) throw new Decision({ write, verdict: { kind: "conflict", theirs: now } });

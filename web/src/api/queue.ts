@@ -11,7 +11,7 @@ import type { BulkOutcome, Write } from "./writes";
 /** Why a write is not sent any more until the user has said what to do. */
 export type Verdict =
   | { readonly kind: "conflict"; readonly theirs: Task }
-  | { readonly kind: "gone"; readonly task: Task | null }
+  | { readonly kind: "gone" }
   | { readonly kind: "declined"; readonly reason: string };
 
 export interface Entry {

@@ -27,6 +27,8 @@ export interface Create extends Common {
 export interface Edit extends Common {
   readonly kind: "edit";
   readonly taskId: string;
+  /** The task as the user saw it. */
+  readonly seen: Task;
   readonly fields: TaskFields;
   /** The values of those fields that the user saw when changing them. */
   readonly base: TaskFields;
@@ -66,7 +68,7 @@ export function create(fields: TaskFields): Create {
 }
 
 export function edit(task: Task, fields: TaskFields, base: TaskFields = only(fieldsOf(task), fields)): Edit {
-  return { kind: "edit", ...stamp(), taskId: task.id, fields, base };
+  return { kind: "edit", ...stamp(), taskId: task.id, seen: task, fields, base };
 }
 
 export function remove(taskId: string): Delete {

@@ -1,14 +1,15 @@
-import { lazy, Suspense, useDeferredValue, useId, useMemo, useState } from "react";
+import { Suspense, useDeferredValue, useId, useMemo, useState } from "react";
 
 import { useAddress } from "../address";
 import type { Template, TemplateField } from "../api/types";
 import { useText } from "../locale";
 import { Select } from "../ui/Select";
+import { later } from "../ui/later";
 import { useErrorText } from "../ui/Notices";
 import { useSnapshot } from "../workspace";
 import { type Fault, faults, filled, hintOfField, nameOfField, startingValues } from "./template";
 
-const Markdown = lazy(() => import("../detail/Markdown").then((all) => ({ default: all.Markdown })));
+const Markdown = later(() => import("../detail/Markdown").then((all) => all.Markdown));
 
 interface Props {
   readonly template: Template;

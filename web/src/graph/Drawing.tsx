@@ -149,8 +149,8 @@ export function Drawing({ centre, neighbourhood, onOpen, onCentre }: Props) {
           <button type="button" className="icon-button" aria-label={text.graphZoomOut} title={text.graphZoomOut} disabled={zoom <= SCALES[0]} onClick={() => zoomBy(-1)}>
             <Icon name="minus" />
           </button>
-          <button type="button" className="button quiet figures" aria-label={text.graphFit} title={text.graphFit} onClick={() => setScale(null)}>
-            {Math.round(zoom * 100)} %
+          <button type="button" className="button quiet figures" title={text.graphFit} onClick={() => setScale(null)}>
+            {Math.round(zoom * 100)} %<span className="unseen">, {text.graphFit}</span>
           </button>
           <button type="button" className="icon-button" aria-label={text.graphZoomIn} title={text.graphZoomIn} disabled={zoom >= SCALES[SCALES.length - 1]!} onClick={() => zoomBy(1)}>
             <Icon name="plus" />

@@ -1,10 +1,10 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router";
 
 import { useText } from "../locale";
-import { Trouble } from "../ui/LoadState";
+import { Standalone, Trouble } from "../ui/LoadState";
 import { placeOf, useWorkspaces } from "../workspaces/list";
 
-/** An address that leads nowhere. */
+/** An address that leads nowhere, in place of a view. */
 export function NoSuchPlace() {
   const text = useText();
   return (
@@ -15,6 +15,15 @@ export function NoSuchPlace() {
         {text.toTasks}
       </Link>
     </div>
+  );
+}
+
+/** An address that is no workspace's. */
+export function NoSuchAddress() {
+  return (
+    <Standalone>
+      <NoSuchPlace />
+    </Standalone>
   );
 }
 

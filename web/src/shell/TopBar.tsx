@@ -25,9 +25,10 @@ export function TopBar({ live, onMenu }: Props) {
       </button>
       <h1 className="topbar-title">{view === null ? text.appName : text.views[view]}</h1>
       <SearchField />
+      {/* Before the space: it changes its width, and nothing may move for that. */}
+      <ConnectionPill state={live} />
       <span className="topbar-space" />
       <HeldBack />
-      <ConnectionPill state={live} />
       <Tooltip
         text={
           <>

@@ -1,5 +1,5 @@
 import { Outlet } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useState } from "react";
 
 import { DEFAULT_WORKSPACE, useAddress, useGoTo, useView, useWorkspaceId } from "../address";
 import type { Workspace } from "../api/types";
@@ -9,7 +9,8 @@ import { useText } from "../locale";
 import { useShortcut } from "../shortcuts/useShortcut";
 import { ConflictQueue } from "../tasks/ConflictQueue";
 import { type Remote, RemoteContext, useRemoteChanges } from "../tasks/remote";
-import { Trouble, Waiting } from "../ui/LoadState";
+import { later, loadRest } from "../ui/later";
+import { Standalone, Trouble, Waiting } from "../ui/LoadState";
 import { storeWorkspace, useWorkspaces } from "../workspaces/list";
 import { SnapshotContext, useLive, useLoadedSnapshot, useOpenWorkspace, useOutbox, WorkspaceContext } from "../workspace";
 import { BottomBar } from "./BottomBar";
@@ -19,14 +20,20 @@ import "./shell.css";
 import { Drawer, Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
 
-const DetailPane = lazy(() => import("../detail/DetailPane").then((all) => ({ default: all.DetailPane })));
+const DetailPane = later(() => import("../detail/DetailPane").then((all) => all.DetailPane));
 
 export function WorkspaceShell() {
   const id = useWorkspaceId();
   const { data, error, refetch } = useWorkspaces();
   const workspace = data?.find((each) => each.id === id) ?? null;
-  if (data === undefined) return error === null ? <Waiting /> : <Trouble reason={error} onRetry={() => void refetch()} />;
-  if (workspace === null && id !== DEFAULT_WORKSPACE) return <NoSuchWorkspace />;
+  if (data === undefined) return <Standalone>{error === null ? <Waiting /> : <Trouble reason={error} onRetry={() => void refetch()} />}</Standalone>;
+  if (workspace === null && id !== DEFAULT_WORKSPACE) {
+    return (
+      <Standalone>
+        <NoSuchWorkspace />
+      </Standalone>
+    );
+  }
   return <Opened key={id} workspace={workspace} />;
 }
 
@@ -34,11 +41,15 @@ function Opened({ workspace }: { readonly workspace: Workspace | null }) {
   const text = useText();
   const open = useOpenWorkspace(workspace);
   const { snapshot, error, refetch } = useLoadedSnapshot(open);
-  const live = useLive(open, snapshot !== undefined);
-  useOutbox(open, snapshot !== undefined, live);
+  const loaded = snapshot !== undefined;
+  const live = useLive(open, loaded);
+  useOutbox(open, loaded, live);
   const remote = useRemoteChanges(open.feed);
   const view = useView();
 
+  useEffect(() => {
+    if (loaded) loadRest();
+  }, [loaded]);
   // What is shown stays what is shown, though another workspace may be used last by the next visit.
   useEffect(() => {
     if (workspace !== null) storeWorkspace(workspace.id);
@@ -52,7 +63,7 @@ function Opened({ workspace }: { readonly workspace: Workspace | null }) {
     <WorkspaceContext value={open}>
       <DraftProvider>
         {snapshot === undefined ? (
-          error === null ? <Waiting /> : <Trouble reason={error} onRetry={() => void refetch()} />
+          <Standalone>{error === null ? <Waiting /> : <Trouble reason={error} onRetry={() => void refetch()} />}</Standalone>
         ) : (
           <SnapshotContext value={snapshot}>
             <RemoteContext value={remote}>

@@ -1,6 +1,8 @@
 /** The dialogs any part of the page can open, by name; each is loaded when first opened. */
 
-import { createContext, lazy, type ReactNode, Suspense, use, useCallback, useState } from "react";
+import { createContext, type ReactNode, Suspense, use, useCallback, useState } from "react";
+
+import { later } from "../ui/later";
 
 /** What is to be shown: a name and what it needs to know. */
 export type DialogRequest =
@@ -25,16 +27,16 @@ export function useOpenDialog(): Open {
   return use(DialogContext);
 }
 
-const Palette = lazy(() => import("../palette/Palette").then((all) => ({ default: all.Palette })));
-const ShortcutSheet = lazy(() => import("../shortcuts/ShortcutSheet").then((all) => ({ default: all.ShortcutSheet })));
-const NewTaskDialog = lazy(() => import("../create/NewTaskDialog").then((all) => ({ default: all.NewTaskDialog })));
-const TemplateWizard = lazy(() => import("../create/TemplateWizard").then((all) => ({ default: all.TemplateWizard })));
-const ProjectDialog = lazy(() => import("../projects/ProjectDialog").then((all) => ({ default: all.ProjectDialog })));
-const DeleteProject = lazy(() => import("../projects/DeleteProject").then((all) => ({ default: all.DeleteProject })));
-const DeleteTasks = lazy(() => import("../tasks/DeleteTasks").then((all) => ({ default: all.DeleteTasks })));
-const WorkspacesDialog = lazy(() => import("../workspaces/WorkspacesDialog").then((all) => ({ default: all.WorkspacesDialog })));
-const ExportDialog = lazy(() => import("../transfer/ExportDialog").then((all) => ({ default: all.ExportDialog })));
-const ImportDialog = lazy(() => import("../transfer/ImportDialog").then((all) => ({ default: all.ImportDialog })));
+const Palette = later(() => import("../palette/Palette").then((all) => all.Palette));
+const ShortcutSheet = later(() => import("../shortcuts/ShortcutSheet").then((all) => all.ShortcutSheet));
+const NewTaskDialog = later(() => import("../create/NewTaskDialog").then((all) => all.NewTaskDialog));
+const TemplateWizard = later(() => import("../create/TemplateWizard").then((all) => all.TemplateWizard));
+const ProjectDialog = later(() => import("../projects/ProjectDialog").then((all) => all.ProjectDialog));
+const DeleteProject = later(() => import("../projects/DeleteProject").then((all) => all.DeleteProject));
+const DeleteTasks = later(() => import("../tasks/DeleteTasks").then((all) => all.DeleteTasks));
+const WorkspacesDialog = later(() => import("../workspaces/WorkspacesDialog").then((all) => all.WorkspacesDialog));
+const ExportDialog = later(() => import("../transfer/ExportDialog").then((all) => all.ExportDialog));
+const ImportDialog = later(() => import("../transfer/ImportDialog").then((all) => all.ImportDialog));
 
 export function DialogProvider({ children }: { readonly children: ReactNode }) {
   const [request, setRequest] = useState<DialogRequest | null>(null);

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { Suspense, useSyncExternalStore } from "react";
 
+import { later } from "../ui/later";
 import { useWorkspace } from "../workspace";
 
-const DecisionDialog = lazy(() => import("./DecisionDialog").then((all) => ({ default: all.DecisionDialog })));
+const DecisionDialog = later(() => import("./DecisionDialog").then((all) => all.DecisionDialog));
 
 /** Asks about each change that needs the user's word, one after the other. */
 export function ConflictQueue() {

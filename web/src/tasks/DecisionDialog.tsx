@@ -26,7 +26,7 @@ export function DecisionDialog({ decision: { write, verdict }, onDone, onAgain }
   return verdict.kind === "conflict" ? (
     <ConflictDialog write={write} theirs={verdict.theirs} onDone={onDone} />
   ) : (
-    <GoneDialog write={write} task={verdict.task} onDone={onDone} />
+    <GoneDialog write={write} onDone={onDone} />
   );
 }
 
@@ -104,24 +104,21 @@ function ConflictDialog({ write, theirs, onDone }: ConflictProps) {
 
 interface GoneProps {
   readonly write: Edit;
-  /** As it was last seen. */
-  readonly task: Task | null;
   readonly onDone: () => void;
 }
 
 /** A task deleted under the user's hands: what was typed can live on in a new one. */
-function GoneDialog({ write, task, onDone }: GoneProps) {
+function GoneDialog({ write, onDone }: GoneProps) {
   const text = useText();
   const { create } = useWrites();
   const openTask = useOpenTask();
   const { tasks, projects } = useSnapshot();
-  const title = task?.baslik ?? write.fields.baslik ?? write.base.baslik ?? "";
+  const title = write.seen.baslik;
   const saveAsNew = async () => {
-    const { parent_id = "", proje_id = "", ...fields } = { ...(task === null ? {} : fieldsOf(task)), ...write.fields };
+    const { parent_id = "", proje_id = "", ...fields } = { ...fieldsOf(write.seen), ...write.fields };
     onDone();
     const created = await create({
       ...fields,
-      baslik: fields.baslik ?? title,
       ...(tasks.some(({ id }) => id === parent_id) && { parent_id }),
       ...(projects.some(({ id }) => id === proje_id) && { proje_id }),
     });
@@ -136,7 +133,7 @@ function GoneDialog({ write, task, onDone }: GoneProps) {
         <button type="button" className="button" onClick={onDone}>
           {text.letGo}
         </button>
-        <button type="button" className="button primary" disabled={title === ""} onClick={() => void saveAsNew()}>
+        <button type="button" className="button primary" onClick={() => void saveAsNew()}>
           {text.saveAsNew}
         </button>
       </div>
@@ -156,7 +153,18 @@ function DeclinedDialog({ write, reason, onDone, onAgain }: DeclinedProps) {
   const text = useText();
   const { tasks } = useSnapshot();
   const titleOf = (id: string) => tasks.find((task) => task.id === id)?.baslik ?? id;
-  const names = write.kind === "create" ? [write.fields.baslik ?? ""] : write.kind === "bulk" ? write.taskIds.map(titleOf) : [titleOf(write.taskId)];
+  const names = (() => {
+    switch (write.kind) {
+      case "create":
+        return [write.fields.baslik ?? ""];
+      case "edit":
+        return [write.seen.baslik];
+      case "delete":
+        return [titleOf(write.taskId)];
+      case "bulk":
+        return write.taskIds.map(titleOf);
+    }
+  })();
   return (
     <Dialog title={text.declinedTitle[write.kind](names[0] ?? "", names.length)} description={text.declinedHint} onClose={onDone}>
       <div className="dialog-body">

@@ -1,5 +1,5 @@
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import type { Project } from "../api/types";
 import { isTemporary } from "../api/writes";
@@ -9,7 +9,7 @@ import { pressed } from "../shortcuts/registry";
 import { useLitTasks } from "../tasks/remote";
 import type { Row } from "../tasks/tree";
 import { useWrites } from "../tasks/writes";
-import type { DragListeners } from "./DragLayer";
+import type { DragLayer as Layer, DragListeners } from "./DragLayer";
 import { MoveBar } from "./MoveBar";
 import { extended, type Selection, toggled } from "./selection";
 import { TreeRow } from "./TreeRow";
@@ -37,7 +37,6 @@ interface Props {
 
 const DRAG_AFTER_MS = 3_000;
 const ROWS_BEYOND_VIEW = 8;
-const DragLayer = lazy(() => import("./DragLayer").then((all) => ({ default: all.DragLayer })));
 
 /**
  * The rows in view and the one that has the focus are in the document, nothing else. All rows are of one height, so that none
@@ -78,12 +77,7 @@ export function TreeGrid(props: Props) {
 
   const moving = useMoving({ rows, indexOf, scroller, rowPx });
   const [drag, setDrag] = useState<DragListeners>({});
-  const [draggable, setDraggable] = useState(false);
-  // Dragging is loaded when a pointer comes near, and for fingers, which do not come near first, after a while.
-  useEffect(() => {
-    const timer = setTimeout(() => setDraggable(true), DRAG_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, []);
+  const { DragLayer, near } = useDragLayer();
 
   const focusIndex = useCallback(
     (index: number) => {
@@ -166,7 +160,7 @@ export function TreeGrid(props: Props) {
         <div
           {...drag}
           ref={grid}
-          onPointerEnter={() => setDraggable(true)}
+          onPointerEnter={near}
           role="treegrid"
           aria-label={text.treeLabel}
           aria-rowcount={rows.length}
@@ -208,22 +202,32 @@ export function TreeGrid(props: Props) {
         </div>
       </div>
       {moving.taskId !== null && <MoveBar moving={moving} />}
-      <Suspense fallback={null}>
-        {draggable && (
-          <DragLayer
-            grid={grid}
-            title={moving.taskId !== null && !moving.byKeyboard ? moving.title : null}
-            still={moving.target === null}
-            onListeners={setDrag}
-            onBegin={(id) => !isTemporary(id) && moving.begin(id, true)}
-            onMove={moving.dragged}
-            onDrop={moving.drop}
-            onCancel={moving.cancel}
-          />
-        )}
-      </Suspense>
+      {DragLayer !== null && (
+        <DragLayer
+          grid={grid}
+          title={moving.taskId !== null && !moving.byKeyboard ? moving.title : null}
+          still={moving.target === null}
+          onListeners={setDrag}
+          onBegin={(id) => !isTemporary(id) && moving.begin(id, true)}
+          onMove={moving.dragged}
+          onDrop={moving.drop}
+          onCancel={moving.cancel}
+        />
+      )}
     </>
   );
+}
+
+/** Dragging is loaded when a pointer comes near, and for fingers, which do not come near first, after a while. */
+function useDragLayer() {
+  const [DragLayer, setLayer] = useState<typeof Layer | null>(null);
+  // Out of reach, the list does without until a pointer comes near again.
+  const near = useCallback(() => void import("./DragLayer").then((all) => setLayer(() => all.DragLayer), () => undefined), []);
+  useEffect(() => {
+    const timer = setTimeout(near, DRAG_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [near]);
+  return { DragLayer, near };
 }
 
 function flipped(folded: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -73,15 +73,15 @@ export function TreeView() {
             >
               <Icon name="check" />
             </button>
-            {anyFolds && matches === null && (
+            {anyFolds && (
               <>
                 <Tooltip text={text.expandEverything}>
-                  <button type="button" className="icon-button" aria-label={text.expandEverything} onClick={() => setFolded(NOTHING_FOLDED)}>
+                  <button type="button" className="icon-button" aria-label={text.expandEverything} disabled={matches !== null} onClick={() => setFolded(NOTHING_FOLDED)}>
                     <Icon name="unfold" />
                   </button>
                 </Tooltip>
                 <Tooltip text={text.collapseEverything}>
-                  <button type="button" className="icon-button" aria-label={text.collapseEverything} onClick={() => setFolded(parentIds(scoped))}>
+                  <button type="button" className="icon-button" aria-label={text.collapseEverything} disabled={matches !== null} onClick={() => setFolded(parentIds(scoped))}>
                     <Icon name="foldAll" />
                   </button>
                 </Tooltip>

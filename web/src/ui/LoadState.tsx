@@ -1,5 +1,12 @@
+import type { ReactNode } from "react";
+
 import { useText } from "../locale";
 import { useErrorText } from "./Notices";
+
+/** What stands alone in the document, in place of the shell. */
+export function Standalone({ children }: { readonly children: ReactNode }) {
+  return <main className="standalone">{children}</main>;
+}
 
 export function Waiting() {
   const text = useText();
