@@ -19,7 +19,8 @@ from gorev.domain.search.similarity import compared, title_texts
 from gorev.domain.search.words import Field, TextQuery, plain, tokens
 from gorev.domain.task import TaskView
 from gorev.storage import events, search_index, tags
-from gorev.storage.search_index import Found, Likeness, Order
+from gorev.storage.search_index import Likeness
+from gorev.storage.search_ranking import Found, Order
 from gorev.storage.sqlite import Cursor
 from gorev.storage.task_selection import Condition, all_of
 

@@ -13,7 +13,7 @@ from gorev.domain.task import TaskView
 from gorev.domain.values import Priority
 from gorev.services.fuzzy import Resemblance
 from gorev.storage import search_index, tasks
-from gorev.storage.search_index import Found
+from gorev.storage.search_ranking import Found
 from gorev.storage.sqlite import Cursor
 
 # A description up to here is looked through word by word, which takes 50 microseconds; of a longer one the index knows.

@@ -31,7 +31,7 @@ from gorev.services.fuzzy import Closeness, Resemblance, Vocabulary
 from gorev.services.store import Answer, Store
 from gorev.storage import projects, search_history, search_index, tags
 from gorev.storage.database import Transaction
-from gorev.storage.search_index import Order
+from gorev.storage.search_ranking import Order
 from gorev.storage.sqlite import Cursor
 from gorev.storage.task_selection import Condition, all_of, condition
 
