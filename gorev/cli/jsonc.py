@@ -19,7 +19,11 @@ _DEFAULT_INDENT: Final = "  "
 
 
 class Malformed(ValueError):
-    """The text is no JSON, or not of the shape that is needed; the message tells the line."""
+    """The text is no JSON, or not of the shape that is needed, from this ``line`` on."""
+
+    def __init__(self, line: int) -> None:
+        super().__init__(f"line {line}")
+        self.line = line
 
 
 @attrs.frozen
@@ -51,7 +55,7 @@ def parse(text: str) -> Value:
         value = _value(text, _skip(text, 0))
         end = _skip(text, value.end)
     except RecursionError:
-        raise Malformed("nested too deeply") from None
+        raise Malformed(1) from None
     if end != len(text):
         raise _unexpected(text, end)
     return value
@@ -146,7 +150,7 @@ def _comma_after(text: str, position: int) -> int | None:
 
 def _members(text: str, value: Value) -> tuple[Member, ...]:
     if value.members is None:
-        raise Malformed(f"line {_line(text, value.start)}: an object is expected")
+        raise Malformed(_line(text, value.start))
     return value.members
 
 
@@ -233,7 +237,7 @@ def _string(text: str, position: int) -> tuple[str, int]:
 
 
 def _unexpected(text: str, position: int) -> Malformed:
-    return Malformed(f"line {_line(text, position)}")
+    return Malformed(_line(text, position))
 
 
 def _line(text: str, position: int) -> int:

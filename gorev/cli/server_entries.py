@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from gorev.cli import jsonc
@@ -38,7 +39,7 @@ def _in_json(before: str, path: tuple[str, ...], entry: dict[str, Any] | None) -
             after = jsonc.with_member(before, path, NAME, entry)
         changed = jsonc.parse(after).data
     except jsonc.Malformed as error:
-        raise Unusable("it is not JSON as editors read it ({place})", place=error) from None
+        raise Unusable("it is not JSON as editors read it (line {line})", line=error.line) from None
     return _checked(after, changed, path, entry)
 
 
@@ -66,8 +67,14 @@ def _in_toml(before: str, path: tuple[str, ...], entry: dict[str, Any] | None) -
         after = tomlkit.dumps(document)
         changed = tomllib.loads(after)
     except (tomllib.TOMLDecodeError, TOMLKitError) as error:
-        raise Unusable("it is not TOML ({place})", place=error) from None
+        raise Unusable("it is not TOML (line {line})", line=_line_of(error)) from None
     return _checked(after, changed, path, entry)
+
+
+def _line_of(error: Exception) -> str:
+    """Where a TOML text is wrong; before Python 3.14 the message alone tells it."""
+    found = re.search(r"line (\d+)", str(error))
+    return found[1] if found else "?"
 
 
 def _at(data: Any, path: tuple[str, ...]) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import os
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import attrs
 
@@ -46,31 +46,36 @@ class SettingsFiles:
             return ""
 
     def write(self, path: Path, before: str, after: str) -> Path | None:
-        """Put a text in the place of ``before``; returns the copy of what was there, None if nothing was.
+        """Put a text in the place of ``before``; returns the copy of what its owner wrote, None if there was nothing.
 
-        Raises `Changed` and OSError; the file is then as it was.
+        What we wrote ourselves is not copied. Raises `Changed` and OSError; the file is then as it was.
         """
         path.parent.mkdir(parents=True, exist_ok=True)
         real = Path(os.path.realpath(path))  # a link to the file in somebody's collection of settings stays a link
         present = real.read_bytes() if real.exists() else None
         if _decoded(present or b"") != before:
             raise Changed
-        backup = None
-        if present is not None:
-            backup = _copy(real, present)
+        note = self._notes().get(str(path))
         content = after.encode()
         if present is not None and present.startswith(_MARK):
             content = _MARK + content
+        if present is not None and _is_of(note, present):
+            _replace(real, content)
+            backup = None if note["backup"] is None else Path(note["backup"])
+            self._note(path, content, backup)
+            return backup
+        backup = None if present is None else _copy(real, present)
         _replace(real, content)
-        self._note(path, content, backup)
+        # A file that its owner has changed since we wrote to it has our entry, and is no file to go back to.
+        self._note(path, content if note is None else None, backup)
         return backup
 
     def as_it_was(self, path: Path) -> Original | None:
         """What was there before our `write`; None if that is not known, or somebody has changed the file since."""
         note = self._notes().get(str(path))
-        if not isinstance(note, dict) or note.get("sha256") != _digest(path.read_bytes()):
+        if not _is_of(note, path.read_bytes()):
             return None
-        backup = note.get("backup")
+        backup = note["backup"]
         if backup is None:
             return Original(None)
         return Original(self.read(Path(backup))) if Path(backup).exists() else None
@@ -106,6 +111,11 @@ class SettingsFiles:
 
 
 _MARK = b"\xef\xbb\xbf"
+
+
+def _is_of(note: Any, content: bytes) -> TypeGuard[dict[str, Any]]:
+    """Whether it is noted that we wrote this content."""
+    return isinstance(note, dict) and note.get("sha256") == _digest(content) and "backup" in note
 
 
 def _decoded(content: bytes) -> str:

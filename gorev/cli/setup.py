@@ -19,7 +19,7 @@ from gorev.cli.server_entries import Unusable, change_of
 from gorev.cli.settings_files import Changed, SettingsFiles
 from gorev.cli.speech import Command, Failed, Misuse, language_of
 from gorev.cli.tables import safe
-from gorev.locale import text
+from gorev.locale import counts, text
 from gorev.settings import home_directory
 
 
@@ -207,4 +207,4 @@ def _verify(command: list[str], home: Path, course: _Course) -> None:
         click.echo(text(course.language, "gorev doctor looks for the cause."), err=True)
         return
     click.echo()
-    course.say("Tried: the bridge answers, with {count} tools.", count=count)
+    course.say("Tried: the bridge answers, with {tools}.", tools=counts.tools(count))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 LANGUAGES: Final = ("tr", "en")
 DEFAULT_LANGUAGE: Final = "tr"
@@ -24,10 +24,25 @@ def _catalogue(language: str) -> gettext.NullTranslations:
         return gettext.GNUTranslations(compiled)
 
 
+class Count(NamedTuple):
+    """A number with what it counts, to fill a field of a text: each language has its own forms of it."""
+
+    number: int
+    one: str
+    many: str
+
+    def said(self, language: str) -> str:
+        """It in a language."""
+        return plural(language, self.one, self.many, self.number)
+
+
 def text(language: str, message: str, /, **fields: object) -> str:
     """The English ``message`` in ``language`` with its ``{fields}`` filled in; an unknown language is Turkish."""
     translated = _catalogue(known(language)).gettext(message)
-    return translated.format(**fields) if fields else translated
+    if not fields:
+        return translated
+    said = {name: value.said(language) if isinstance(value, Count) else value for name, value in fields.items()}
+    return translated.format(**said)
 
 
 def plural(language: str, one: str, many: str, count: int, /, **fields: object) -> str:

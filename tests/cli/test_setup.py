@@ -179,3 +179,31 @@ def test_variables_that_move_a_program_s_settings_are_heeded() -> None:
     assert on_linux["Claude Code"] == "/d/.claude.json"
     on_windows = {each.name: each.file for each in assistants("win32", r"C:\Users\u", moved)}
     assert on_windows["Claude Desktop"] == r"D:\a\Claude\claude_desktop_config.json"
+
+
+def test_after_a_second_setup_the_first_state_comes_back(user: CommandLine, home: Path) -> None:
+    files = installed(home)
+    before = {file: file.read_bytes() for file in files.values()}
+    user.run("setup", "--yes")
+    user.run("setup", "--yes", "--lang", "tr")
+    assert '"GOREV_LANG": "tr"' in files["Zed"].read_text()
+    assert user.run("setup", "--remove", "--yes").returncode == 0
+    assert {file: file.read_bytes() for file in before} == before
+
+
+def test_a_file_changed_between_two_setups_loses_our_entry_only(user: CommandLine, home: Path) -> None:
+    file = installed(home)["Zed"]
+    user.run("setup", "--yes", "--only", "zed")
+    file.write_text(file.read_text().replace('"One"', '"Two"'))
+    user.run("setup", "--yes", "--only", "zed", "--lang", "tr")
+    user.run("setup", "--remove", "--yes")
+    assert file.read_text() == ZED.replace('"One"', '"Two"')
+
+
+def test_in_turkish_the_line_is_told_in_turkish(user: CommandLine, home: Path) -> None:
+    files = installed(home)
+    files["Cursor"].write_text('{\n"mcpServers": {')
+    files["Codex"].write_text("a = 1\nmodel = \n")
+    told = user.run("setup", "--yes", "--only", "cursor", "--only", "codex", "--lang", "tr").stderr
+    assert "(2. satır)" in told
+    assert "line" not in told

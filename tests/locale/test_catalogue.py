@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import gorev
-from gorev.locale import known, plural, text
+from gorev.locale import counts, known, plural, text
 from tests.locale import texts_in_code
 
 CATALOGUE = Path(gorev.__file__).parent / "locale" / "tr" / "LC_MESSAGES" / "gorev.po"
@@ -61,7 +61,20 @@ def test_a_text_with_a_number_has_as_many_forms_as_each_language_needs() -> None
 def test_a_text_is_said_in_the_language_of_the_call() -> None:
     assert text("en", "Task created.") == "Task created."
     assert text("tr", "Task created.") == "Görev oluşturuldu."
-    assert text("tr", "{days} days left", days=3) == "3 gün kaldı"
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "said"),
+    [
+        ("en", 0, "Backed up to x (0 tasks)."),
+        ("en", 1, "Backed up to x (1 task)."),
+        ("en", 2, "Backed up to x (2 tasks)."),
+        ("tr", 1, "x dosyasına yedeklendi (1 görev)."),
+        ("tr", 2, "x dosyasına yedeklendi (2 görev)."),
+    ],
+)
+def test_what_is_counted_has_the_form_of_its_number(language: str, number: int, said: str) -> None:
+    assert text(language, "Backed up to {path} ({tasks}).", path="x", tasks=counts.tasks(number)) == said
 
 
 def test_a_text_that_is_missing_is_said_as_it_is() -> None:

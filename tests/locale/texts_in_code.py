@@ -57,7 +57,7 @@ def keys() -> set[str | tuple[str, str]]:
 def _keys_in(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
     for node in ast.walk(tree):
         match node:
-            case ast.Call(func=ast.Name(id="plural"), args=[_, one, many, *_]):
+            case ast.Call(func=ast.Name(id="plural" | "Count"), args=[_, one, many, *_]):
                 yield from zip(_sentences(one), _sentences(many), strict=True)
             case ast.Call():
                 name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
@@ -74,7 +74,8 @@ def _keys_in(tree: ast.AST) -> Iterator[str | tuple[str, str]]:
                 for line in body:
                     if isinstance(line, ast.Assign):
                         yield from _sentences(line.value)
-            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TABLES:
+            # Tables that others import say their type; what has none may be the member of an enumeration.
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if name in TABLES and not name.isupper():
                 yield from _texts(value)
             case ast.AnnAssign(target=ast.Name(id=name), value=value) if name in TABLES and value is not None:
                 yield from _texts(value)
