@@ -14,12 +14,6 @@ from tests.support.workspace_client import WorkspaceClient
 from tests.web.visitor import Visitor, panel, row
 
 
-@pytest.fixture
-def away(daemon: RunningDaemon) -> Iterator[Away]:
-    """The daemon, to be killed and started again where it was."""
-    yield Away(daemon)
-
-
 class Away:
     """A daemon that goes and comes back on the same port."""
 
@@ -34,6 +28,12 @@ class Away:
     def comes_back(self) -> None:
         """Start it on the port that it had."""
         self._daemon.start(self._port)
+
+
+@pytest.fixture
+def away(daemon: RunningDaemon) -> Away:
+    """The daemon, to be killed and started again where it was."""
+    return Away(daemon)
 
 
 def held_back(page: Page) -> Any:
@@ -106,7 +106,7 @@ def test_work_goes_on_without_the_daemon_and_is_sent_in_its_order(
     row(page, "Already there").focus()
     page.keyboard.press("d")
     expect(row(page, "Already there")).to_have_attribute("data-status", "tamamlandi")
-    held_back(page).to_have_text("4changes waiting")
+    held_back(page).to_have_text("4 not sent yet")
     away.comes_back()
     held_back(page).to_be_empty()
     expect(row(page, "First")).not_to_have_attribute("data-pending", "true")
@@ -126,7 +126,7 @@ def test_what_waits_outlives_the_tab(visitor: Visitor, workspace: WorkspaceClien
     away.goes()
     add(page, "Kept")
     panel(page).get_by_label("Priority").select_option("yuksek")
-    held_back(page).to_have_text("2changes waiting")
+    held_back(page).to_have_text("2 not sent yet")
     page.close()
     away.comes_back()
     page = visitor.open()
@@ -141,11 +141,11 @@ def test_an_answer_that_is_lost_makes_nothing_happen_twice(visitor: Visitor, wor
     page = visitor.open("tree", task=task["id"])
     with answers_lost(page, "POST"):
         add(page, "Once")
-        held_back(page).to_have_text("1change waiting")
+        held_back(page).to_have_text("1 not sent yet")
     held_back(page).to_be_empty()
     with answers_lost(page, "PUT"):
         panel(page).get_by_label("Priority").select_option("yuksek")
-        held_back(page).to_have_text("1change waiting")
+        held_back(page).to_have_text("1 not sent yet")
     held_back(page).to_be_empty()
     assert changes(workspace) == [("created", "Already there"), ("created", "Once"), ("updated", "Already there")]
 
@@ -159,7 +159,7 @@ def test_an_answer_that_is_lost_with_the_tab_makes_nothing_happen_twice(
     page.route("**/api/gorev", lambda route: (route.fetch(), route.abort()))
     add(page, "Once")
     panel(page).get_by_label("Priority").select_option("yuksek")
-    held_back(page).to_have_text("2changes waiting")
+    held_back(page).to_have_text("2 not sent yet")
     page.close()
     page = visitor.open()
     expect(row(page, "Once")).not_to_have_attribute("data-pending", "true")
@@ -177,7 +177,7 @@ def test_two_tabs_send_each_change_once(visitor: Visitor, workspace: WorkspaceCl
     row(one, "Already there").focus()
     one.keyboard.press("d")
     for page in (one, other):
-        held_back(page).to_have_text("3changes waiting")
+        held_back(page).to_have_text("3 not sent yet")
     away.comes_back()
     for page in (one, other):
         held_back(page).to_be_empty()
@@ -199,7 +199,7 @@ def test_a_change_that_another_crossed_is_asked_about_even_after_a_reload(
         panel(page).get_by_role("button", name="Edit description").click()
         page.get_by_role("textbox", name="Description").fill("one\nmine")
         page.keyboard.press("Control+Enter")
-        held_back(page).to_have_text("1change waiting")
+        held_back(page).to_have_text("1 not sent yet")
         workspace.change(task["id"], aciklama="one\ntheirs")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("“A task” was changed elsewhere")
@@ -221,7 +221,7 @@ def test_a_change_that_the_daemon_refuses_later_is_not_lost(visitor: Visitor, wo
     page = visitor.open("tree", project=project)
     with out_of_reach(page, "POST"):
         add(page, "Precious")
-        held_back(page).to_have_text("1change waiting")
+        held_back(page).to_have_text("1 not sent yet")
         assert workspace.request("DELETE", f"/api/proje/{project}").status == 200
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("“Precious” could not be created")
@@ -238,7 +238,7 @@ def test_a_task_deleted_meanwhile_can_live_on(visitor: Visitor, workspace: Works
     page = visitor.open("tree", task=task["id"])
     with out_of_reach(page, "PUT"):
         panel(page).get_by_label("Priority").select_option("yuksek")
-        held_back(page).to_have_text("1change waiting")
+        held_back(page).to_have_text("1 not sent yet")
         assert workspace.request("DELETE", f"/api/gorev/{task['id']}").status == 200
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("“Doomed” was deleted elsewhere")

@@ -12,8 +12,8 @@ export function HeldBack() {
     <span role="status" data-testid="held-back">
       {count > 0 && (
         <span className="pill held-back" title={outbox.losable ? text.heldBackLosable : text.heldBackHint}>
-          <span className="figures">{count}</span>
-          <span className="held-back-words">{text.heldBack(count)}</span>
+          <span className="figures">{count}</span>{" "}
+          <span className="held-back-words">{text.heldBack}</span>
         </span>
       )}
     </span>
