@@ -103,7 +103,7 @@ class AddedMs:
         if cell.in_flight != 1 or other is None:
             return None
         added = cell.ours.quantile_ms(0.5) - other.ours.quantile_ms(0.5)
-        return Verdict(f"{self.other} + {added:.2f} ≤ {self.limit:g} ms", added <= self.limit)
+        return Verdict(f"{self.other} {added:+.2f} ≤ {self.limit:g} ms", added <= self.limit)
 
 
 _READ: Final = (OfFloor({1: 0.6, 16: 0.45}),)
