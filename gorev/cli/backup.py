@@ -10,10 +10,11 @@ import click
 
 from gorev.cli.control import look
 from gorev.cli.speech import Command, Failed, language_of
+from gorev.cli.words import Place
 from gorev.daemon.probe import get_json
 from gorev.daemon.token import TokenFile
 from gorev.domain.errors import GorevError
-from gorev.locale import text
+from gorev.locale import counts, text
 from gorev.services.folder import database_in
 from gorev.settings import Flags, Settings
 from gorev.storage import backups
@@ -26,9 +27,10 @@ def backup(language: str) -> click.Command:
     return Command(
         "backup",
         params=[
-            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), required=False),
+            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), type=Place(folder=True), required=False),
             click.Option(
                 ["--to"],
+                type=Place(),
                 metavar=text(language, "FILE"),
                 help=text(language, "where to, instead of backups/ beside the database"),
             ),
@@ -43,8 +45,8 @@ def restore(language: str) -> click.Command:
     return Command(
         "restore",
         params=[
-            click.Argument(["copy"], metavar=text(language, "COPY")),
-            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), required=False),
+            click.Argument(["copy"], metavar=text(language, "COPY"), type=Place()),
+            click.Argument(["folder"], metavar=text(language, "[FOLDER]"), type=Place(folder=True), required=False),
         ],
         callback=_restore,
     )
@@ -63,13 +65,17 @@ def _backup(context: click.Context, /, folder: str | None, to: str | None, as_js
         found = {"path": str(made.path), "tasks": made.task_count, "bytes": made.size_bytes, "database": str(database)}
         click.echo(json.dumps(found, indent=2, ensure_ascii=False))
     else:
-        click.echo(text(language, "Backed up to {path} ({count} tasks).", path=made.path, count=made.task_count))
+        click.echo(
+            text(language, "Backed up to {path} ({tasks}).", path=made.path, tasks=counts.tasks(made.task_count or 0))
+        )
     return 0
 
 
 @click.pass_context
 def _restore(context: click.Context, /, copy: str, folder: str | None) -> int:
     language = language_of(context)
+    if not Path(copy).is_file():
+        raise Failed(text(language, "There is no file {path}.", path=copy))
     database = database_of(folder)
     settings = Settings.resolve(Flags(), os.environ)
     sighting = look(settings.directory)

@@ -9,7 +9,7 @@ import attrs
 import click
 
 from gorev.cli.speech import Voice
-from gorev.cli.words import OneOf, Whole
+from gorev.cli.words import OneOf, Place, Whole
 from gorev.locale import text
 from gorev.settings import Flags
 
@@ -30,11 +30,13 @@ def daemon_options(language: str) -> list[click.Parameter]:
         ),
         click.Option(
             ["--workspace"],
+            type=Place(folder=True),
             metavar=text(language, "FOLDER"),
             help=text(language, "workspace of requests that name none"),
         ),
         click.Option(
             ["--db-path"],
+            type=Place(),
             metavar=text(language, "FILE"),
             help=text(language, "database file of the workspace of requests that name none"),
         ),

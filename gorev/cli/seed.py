@@ -14,7 +14,7 @@ from gorev.cli.sample_tasks import DEPENDENCIES, MINIMAL, PROJECTS, TASKS, Sampl
 from gorev.cli.speech import Command, Failed, language_of
 from gorev.cli.tables import json_option, print_json
 from gorev.cli.task_rows import flattened, select
-from gorev.locale import text
+from gorev.locale import counts, text
 
 _EVERYTHING: Final = 1_000_000_000
 
@@ -47,26 +47,29 @@ def _seed(context: click.Context, /, minimal: bool, force: bool, as_json: bool) 
         planting.plant(minimal=minimal)
     finally:
         talk.close()
-    made = {
-        "projects": planting.projects,
-        "tasks": planting.tasks,
-        "subtasks": planting.subtasks,
-        "dependencies": planting.dependencies,
-    }
     if as_json:
-        print_json({**made, "backup": backup})
+        made = {
+            "projeler": planting.projects,
+            "gorevler": planting.tasks,
+            "alt_gorevler": planting.subtasks,
+            "bagimlilik_sayisi": planting.dependencies,
+            "backup": backup,
+        }
+        print_json(made)
         return 0
     if backup is not None:
         click.echo(text(language, "Backed up to {path}.", path=backup))
-    counts = {name: len(rows) if isinstance(rows, list) else rows for name, rows in made.items()}
     said = text(
         language,
-        "Made: {projects} projects, {tasks} tasks, {subtasks} subtasks, {dependencies} dependencies.",
-        **counts,
+        "Made: {projects}, {tasks}, {subtasks}, {dependencies}.",
+        projects=counts.projects(len(planting.projects)),
+        tasks=counts.tasks(len(planting.tasks)),
+        subtasks=counts.subtasks(len(planting.subtasks)),
+        dependencies=counts.dependencies(planting.dependencies),
     )
     click.echo(said)
     for row in (*planting.projects, *planting.tasks, *planting.subtasks):
-        click.echo(f"{row['id']}  {row['title']}")
+        click.echo(f"{row['id']}  {row.get('isim') or row['baslik']}")
     return 0
 
 
@@ -99,7 +102,7 @@ def _back_up(folder: str, language: str) -> str:
 
 @attrs.define
 class _Planting:
-    """Makes the sample data, and keeps what was made: rows of ``id`` and ``title``."""
+    """Makes the sample data, and keeps what was made: ids with names or titles."""
 
     talk: Conversation
     requests: Requests
@@ -116,11 +119,11 @@ class _Planting:
         for project in PROJECTS[:1] if minimal else PROJECTS:
             name = self._said(project.name)
             if name in present:
-                self.projects.append({"id": present[name], "title": name})
+                self.projects.append({"id": present[name], "isim": name})
                 continue
             asked = {"isim": name, "tanim": self._said(project.definition)}
             made = self.talk.call("proje_olustur", asked).structured["proje"]
-            self.projects.append({"id": made["id"], "title": made["isim"]})
+            self.projects.append({"id": made["id"], "isim": made["isim"]})
         for sample in [TASKS[place] for place in MINIMAL] if minimal else TASKS:
             self._plant_task(sample, with_subtasks=not minimal)
         if not minimal:
@@ -139,7 +142,7 @@ class _Planting:
             values["etiketler"] = self._said(sample.tags)
         asked = {"template_id": sample.template, "degerler": values, "proje_id": self.projects[sample.project]["id"]}
         made = self.talk.call("templateden_gorev_olustur", asked).structured["gorev"]
-        self.tasks.append({"id": made["id"], "title": made["baslik"]})
+        self.tasks.append({"id": made["id"], "baslik": made["baslik"]})
         due = "" if sample.due_days is None else str(date.today() + timedelta(days=sample.due_days))  # noqa: DTZ011
         self.talk.call("gorev_duzenle", {"id": made["id"], "son_tarih": due})
         self._set_status(made["id"], sample.status)
@@ -149,7 +152,7 @@ class _Planting:
     def _plant_subtask(self, sample: SampleSubtask, parent: str) -> None:
         asked = {"baslik": self._said(sample.title), "oncelik": sample.priority, "parent_id": parent}
         made = self.talk.call("gorev_hierarchy", {"action": "create_subtask", **asked}).structured["gorev"]
-        self.subtasks.append({"id": made["id"], "title": made["baslik"]})
+        self.subtasks.append({"id": made["id"], "baslik": made["baslik"]})
         self._set_status(made["id"], sample.status)
         for each in sample.subtasks:
             self._plant_subtask(each, made["id"])
@@ -161,7 +164,7 @@ class _Planting:
     def _sample_values(self, alias: str) -> dict[str, Any]:
         """The sample values of a template, but for those that a task here has of its own."""
         if alias not in self._samples:
-            found = self.requests.get(f"/api/v1/templates/{alias}", lang=self.language).body["data"]
+            found = self.requests.get(f"/api/template/{alias}", lang=self.language).body["data"]
             own = {
                 "title",
                 "baslik",
@@ -174,7 +177,7 @@ class _Planting:
                 "due_date",
                 "son_tarih",
             }
-            values = {name: value for name, value in (found.get("sample_values") or {}).items() if name not in own}
+            values = {name: value for name, value in (found.get("ornek_degerler") or {}).items() if name not in own}
             self._samples[alias] = values
         return self._samples[alias]
 

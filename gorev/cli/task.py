@@ -9,6 +9,7 @@ import click
 from gorev.cli import task_actions
 from gorev.cli.speech import Command, Group
 from gorev.cli.tables import json_option
+from gorev.cli.template import aliases
 from gorev.cli.words import Day, Given, Whole, Word
 from gorev.locale import text
 from gorev.wire.vocabulary import PRIORITY, QUICK_FILTER, SORT, STATUS
@@ -80,7 +81,10 @@ def create_command(language: str) -> Command:
                 ["--title"], metavar=text(language, "TEXT"), help=text(language, "title, if not given as the argument")
             ),
             click.Option(
-                ["--template"], metavar=text(language, "ALIAS"), help=text(language, "make it from a template")
+                ["--template"],
+                metavar=text(language, "ALIAS"),
+                shell_complete=aliases,
+                help=text(language, "make it from a template"),
             ),
             click.Option(
                 ["fields", "--field"],

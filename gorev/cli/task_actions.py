@@ -11,7 +11,7 @@ import click
 from gorev.cli.asking import agreed
 from gorev.cli.conversation import Conversation, call, conversation
 from gorev.cli.requests import Requests
-from gorev.cli.speech import Misuse, language_of
+from gorev.cli.speech import Failed, Misuse, language_of
 from gorev.cli.tables import Column, Row, first_part, print_json, print_outcome, print_rows, print_text, safe
 from gorev.cli.task_rows import DONE, columns, flattened, note_rest, print_trees, select
 from gorev.cli.words import spelt
@@ -124,8 +124,26 @@ def _create_from_template(
     if further["parent_id"] is not None:
         raise Misuse(text(language, "a task from a template cannot be made a subtask"), context)
     given = {"template_id": template, "values": values, "project_id": further["project_id"]}
-    arguments = spelt(TEMPLATE_TOOL, language, given)
-    return print_outcome(call(context, "templateden_gorev_olustur", arguments), as_json)
+    with conversation(context) as talk:
+        outcome = talk.attempt("templateden_gorev_olustur", spelt(TEMPLATE_TOOL, language, given))
+    match outcome.structured.get("code") if outcome.refused else None:
+        case None:
+            return print_outcome(outcome, as_json)
+        case "no_active_project":
+            message = (
+                "a task from a template needs a project: name one with --project, or choose one with gorev project use"
+            )
+            raise Failed(text(language, message))
+        case "missing_fields":
+            names = ", ".join(map(str, outcome.structured["details"]["fields"]))
+            message = (
+                "the template {template} needs further fields: {names}. Give each as --field KEY=VALUE;"
+                " {command} explains them"
+            )
+            command = f"gorev template show {template}"
+            raise Failed(text(language, message, template=template, names=names, command=command))
+        case _:
+            raise Failed(outcome.text)
 
 
 @click.pass_context

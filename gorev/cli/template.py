@@ -31,7 +31,7 @@ def template(language: str) -> click.Command:
         Command(
             "show",
             params=[
-                click.Argument(["which"], metavar=text(language, "ID|ALIAS"), shell_complete=_aliases),
+                click.Argument(["which"], metavar=text(language, "ID|ALIAS"), shell_complete=aliases),
                 json_option(language),
             ],
             callback=_show,
@@ -67,9 +67,9 @@ def _list(context: click.Context, /, category: str | None, as_json: bool) -> int
         print_rows(
             [
                 Column(text(language, "Alias"), lambda row: row.get("alias")),
-                Column(text(language, "Name"), lambda row: row["name"], flexible=True),
-                Column(text(language, "Category"), lambda row: row.get("category"), least_width=60),
-                Column(text(language, "Definition"), lambda row: row.get("definition"), least_width=80, flexible=True),
+                Column(text(language, "Name"), lambda row: row["isim"], flexible=True),
+                Column(text(language, "Category"), lambda row: row.get("kategori"), least_width=60),
+                Column(text(language, "Definition"), lambda row: row.get("tanim"), least_width=80, flexible=True),
             ],
             rows,
         )
@@ -81,40 +81,40 @@ def _list(context: click.Context, /, category: str | None, as_json: bool) -> int
 @click.pass_context
 def _show(context: click.Context, /, which: str, as_json: bool) -> int:
     language = language_of(context)
-    path = f"/api/v1/templates/{quote(which, safe='', errors='surrogateescape')}"
+    path = f"/api/template/{quote(which, safe='', errors='surrogateescape')}"
     found = Requests.of_this_folder(language).get(path, lang=language).body["data"]
     if as_json:
         print_json(found)
         return 0
     lines = [
-        f"{found['name']} ({found.get('alias') or '-'})",
-        found.get("definition") or "",
-        text(language, "Category: {category}", category=found.get("category") or "-"),
-        text(language, "Title: {title}", title=found["default_title"]),
+        f"{found['isim']} ({found.get('alias') or '-'})",
+        found.get("tanim") or "",
+        text(language, "Category: {category}", category=found.get("kategori") or "-"),
+        text(language, "Title: {title}", title=found["varsayilan_baslik"]),
         f"ID: {found['id']}",
         "",
     ]
-    lines += [f"  {_field(each, language)}" for each in found["fields"]]
+    lines += [f"  {_field(each, language)}" for each in found["alanlar"]]
     print_text("\n".join(lines))
     return 0
 
 
 def _field(field: dict[str, Any], language: str) -> str:
-    parts = [field["name"]]
-    if field.get("options"):
-        parts.append("|".join(field["options"]))
-    elif field["type"] != "text":
-        parts.append(field["type"])
-    if field.get("required") and not field.get("default"):
+    parts = [field["isim"]]
+    if field.get("secenekler"):
+        parts.append("|".join(field["secenekler"]))
+    elif field["tip"] != "text":
+        parts.append(field["tip"])
+    if field.get("zorunlu") and not field.get("varsayilan"):
         parts.append(text(language, "(required)"))
-    if field.get("default"):
-        parts.append(f"= {field['default']}")
+    if field.get("varsayilan"):
+        parts.append(f"= {field['varsayilan']}")
     return " ".join(parts)
 
 
 @click.pass_context
 def _init(context: click.Context, /, as_json: bool) -> int:
-    done = Requests.of_this_folder(language_of(context)).post("/api/v1/template/init", {}).body
+    done = Requests.of_this_folder(language_of(context)).post("/api/template/init", {}).body
     print_json(done["data"]) if as_json else print_text(done["message"])
     return 0
 
@@ -124,12 +124,12 @@ def _list_aliases(context: click.Context, /, as_json: bool) -> int:
     language = language_of(context)
     rows = [row for row in _all(language) if row.get("alias")]
     if as_json:
-        print_json({row["alias"]: row["name"] for row in rows})
+        print_json({row["alias"]: row["isim"] for row in rows})
     else:
         print_rows(
             [
                 Column(text(language, "Alias"), lambda row: row["alias"]),
-                Column(text(language, "Name"), lambda row: row["name"], flexible=True),
+                Column(text(language, "Name"), lambda row: row["isim"], flexible=True),
             ],
             rows,
         )
@@ -137,12 +137,13 @@ def _list_aliases(context: click.Context, /, as_json: bool) -> int:
 
 
 def _all(language: str, category: str | None = None) -> list[dict[str, Any]]:
-    found = Requests.of_this_folder(language).get("/api/v1/templates", category=category, lang=language)
+    found = Requests.of_this_folder(language).get("/api/template", kategori=category, lang=language)
     rows: list[dict[str, Any]] = found.body["data"]
     return rows
 
 
-def _aliases(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+def aliases(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """The short names of templates that begin so, for a shell."""
     try:
         rows = _all(language_of(context))
     except (Failed, LookupError):  # a completion says nothing

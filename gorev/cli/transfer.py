@@ -14,7 +14,7 @@ from gorev.cli.asking import agreed
 from gorev.cli.conversation import Told, call
 from gorev.cli.speech import Command, language_of
 from gorev.cli.tables import json_option, path_argument, print_outcome
-from gorev.cli.words import Day, Given, OneOf, Word
+from gorev.cli.words import Day, Given, OneOf, Place, Word
 from gorev.locale import text
 from gorev.wire.vocabulary import STATUS
 
@@ -26,7 +26,7 @@ def export(language: str) -> click.Command:
     return Command(
         "export",
         params=[
-            click.Argument(["path"], metavar=text(language, "FILE")),
+            click.Argument(["path"], metavar=text(language, "FILE"), type=Place()),
             click.Option(
                 ["form", "--format"],
                 type=OneOf(["json", "csv", "markdown"]),
@@ -72,7 +72,7 @@ def import_(language: str) -> click.Command:
     return Command(
         "import",
         params=[
-            click.Argument(["path"], metavar=text(language, "FILE")),
+            click.Argument(["path"], metavar=text(language, "FILE"), type=Place()),
             click.Option(
                 ["form", "--format"],
                 type=OneOf(["json", "csv"]),

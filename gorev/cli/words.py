@@ -113,6 +113,19 @@ class Given(click.ParamType[str]):
         return str(value)
 
 
+class Place(click.ParamType[str]):
+    """A path, which shells complete: of a folder, or of anything."""
+
+    name = "path"
+
+    def __init__(self, *, folder: bool = False) -> None:
+        self._kind = "dir" if folder else "file"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        """What the shell itself knows."""
+        return [CompletionItem(incomplete, type=self._kind)]
+
+
 def _language(context: click.Context | None) -> str:
     return "en" if context is None else language_of(context)
 

@@ -7,6 +7,7 @@ import click
 from gorev.cli.requests import Requests
 from gorev.cli.speech import Command, Group, language_of
 from gorev.cli.tables import Column, json_option, path_argument, print_json, print_rows, print_text
+from gorev.cli.words import Place
 from gorev.locale import text
 
 
@@ -19,7 +20,10 @@ def workspace(language: str) -> click.Command:
     group.add_command(
         Command(
             "register",
-            params=[click.Argument(["path"], metavar=text(language, "FOLDER"), default="."), json_option(language)],
+            params=[
+                click.Argument(["path"], metavar=text(language, "FOLDER"), type=Place(folder=True), default="."),
+                json_option(language),
+            ],
             callback=_register,
             help=text(language, "make a folder known, by default the current one"),
         )

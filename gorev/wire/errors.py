@@ -33,7 +33,9 @@ MESSAGES: Final[Mapping[str, str]] = {
     "invalid_date": "{field} cannot be {value}. Allowed: {allowed}.",
     "conflicting_alias": "{keys} mean the same field but have different values.",
     "ambiguous_id": "More than one id begins with {id}: {matches}.",
-    "no_active_project": "Name a project (proje_id): none is active.",
+    "no_active_project": (
+        "Name a project (proje_id), since none is active: proje_listele tells which there are, proje_olustur makes one."
+    ),
     "confirmation_required": "Nothing was deleted: {field} must be true.",
     "task_not_found": "There is no task with the id {id}.",
     "project_not_found": "There is no project with the id {id}.",
@@ -54,7 +56,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "conflict": "The name {name} is taken.",
     "dependency_not_found": "There is no such dependency.",
     "dependency_incomplete": "First these must be finished: {open}.",
-    "subtasks_incomplete": "First the subtasks must be finished: {count} of them are open.",
+    "subtasks_incomplete": "First the subtasks must be finished; still open: {count}.",
     "has_subtasks": "The task has subtasks ({count}), so it was not deleted.",
     "has_tasks": "The project has tasks ({count}), so it was not deleted.",
     "cycle_detected": "That would be a circle: {path}.",
@@ -79,7 +81,7 @@ MESSAGES: Final[Mapping[str, str]] = {
     "invalid_format": "The document cannot be read: {reason}.",
     "invalid_reference": "{field} names what is nowhere, or makes a circle, in rows {ids} ({count} in all).",
     "watch_not_found": "There is no such file watch.",
-    "ide_not_found": "{ide} was not found on this machine.",
+    "ide_not_found": "Not found on this machine: {ide}.",
     "download_failed": "{ide} could not fetch the extension {extension}: {reason}.",
     "path_not_allowed": "{path} may not be used: {reason}.",
     "file_not_found": "There is no file {path}.",

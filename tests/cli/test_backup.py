@@ -121,3 +121,11 @@ def test_a_backup_of_a_database_in_use_holds_what_was_acknowledged(
     assert made["tasks"] == 20
     assert main(["restore", made["path"], str(folder)]) == 1
     assert "stop the daemon first" in capsys.readouterr().err
+
+
+def test_a_copy_that_is_not_there_is_told_before_anything_else(
+    own_daemon: RunningDaemon, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own_daemon.start()
+    assert main(["--lang", "en", "restore", "missing.db", str(own_daemon.workspace)]) == 1
+    assert capsys.readouterr().err == "gorev: There is no file missing.db.\n"

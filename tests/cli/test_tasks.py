@@ -203,3 +203,46 @@ def test_of_several_tasks_the_one_that_is_refused_is_named(gorev: CommandLine) -
     waiting, prerequisite = made(gorev, "Waits"), made(gorev, "First")
     gorev.run("mcp", "call", "gorev_bagimlilik_ekle", f"gorev_id={waiting}", f"bagli_gorev_id={prerequisite}")
     assert f"gorev: {waiting}: " in gorev.run("task", "done", waiting, made(gorev, "Free")).stderr
+
+
+def keys_of(value: object) -> set[str]:
+    """Every key in a JSON value."""
+    if isinstance(value, list):
+        return {key for each in value for key in keys_of(each)}
+    if isinstance(value, dict):
+        return {*value, *(key for each in value.values() for key in keys_of(each))}
+    return set()
+
+
+@pytest.mark.parametrize("language", ["tr", "en"])
+def test_json_has_the_turkish_names_in_either_language(gorev: CommandLine, language: str) -> None:
+    id_ = made(gorev, "One vocabulary", "--tags", "words")
+    commands: list[list[str]] = [
+        ["task", "list"],
+        ["task", "tree", id_],
+        ["task", "show", id_],
+        ["project", "list"],
+        ["template", "list"],
+        ["template", "show", "bug"],
+        ["search", "vocabulary"],
+        ["log"],
+    ]
+    english = {"title", "status", "due_date", "tags", "subtasks", "definition", "default_title", "fields", "category"}
+    found = {" ".join(words[:2]): keys_of(gorev.json(*words, GOREV_LANG=language)) & english for words in commands}
+    assert {command: keys for command, keys in found.items() if keys} == {}
+
+
+def test_what_a_template_still_needs_is_told_in_the_words_of_the_command_line(gorev: CommandLine) -> None:
+    gorev.run("project", "use", "--none")
+    fields = [word for name in ("topic", "purpose", "questions", "criteria") for word in ("--field", f"{name}=x")]
+    homeless = gorev.run("task", "create", "--template", "research", *fields)
+    assert (homeless.returncode, "--project" in homeless.stderr) == (1, True)
+    incomplete = gorev.run("task", "create", "--template", "research")
+    assert "topic" in incomplete.stderr
+    assert "--field KEY=VALUE" in incomplete.stderr
+    assert "gorev template show research" in incomplete.stderr
+
+
+def test_the_nearest_tool_is_suggested(gorev: CommandLine) -> None:
+    missing = gorev.run("mcp", "call", "gorev_listle")
+    assert missing.stderr == "gorev: there is no tool gorev_listle (did you mean gorev_listele?)\n"

@@ -98,8 +98,8 @@ def test_init_makes_the_database_that_the_environment_names(gorev: CommandLine, 
 @pytest.mark.parametrize("language", ["tr", "en"])
 def test_the_sample_data_are_as_specified(fresh: CommandLine, language: str) -> None:
     made = fresh.json("seed-test-data", "--lang", language)
-    counts = [len(made[name]) for name in ("projects", "tasks", "subtasks")]
-    assert (counts, made["dependencies"]) == ([3, 15, 6], 3)
+    counts = [len(made[name]) for name in ("projeler", "gorevler", "alt_gorevler")]
+    assert (counts, made["bagimlilik_sayisi"]) == ([3, 15, 6], 3)
     roots = fresh.json("task", "list", "--lang", language)["gorevler"]
     assert Counter(row["durum"] for row in roots) == {"beklemede": 5, "devam_ediyor": 4, "tamamlandi": 5, "iptal": 1}
     assert {row["oncelik"] for row in roots} == {"dusuk", "orta", "yuksek"}
@@ -107,7 +107,7 @@ def test_the_sample_data_are_as_specified(fresh: CommandLine, language: str) -> 
     assert sum(row["bagimli_gorev_sayisi"] for row in roots) == 3
     deepest = [row for root in roots for child in root.get("alt_gorevler", ()) for row in child.get("alt_gorevler", ())]
     assert {row["seviye"] for row in deepest} == {2}
-    assert fresh.json("project", "use")["proje"]["id"] == made["projects"][0]["id"]
+    assert fresh.json("project", "use")["proje"]["id"] == made["projeler"][0]["id"]
 
 
 def test_sample_data_take_the_place_of_tasks_only_by_force_and_after_a_backup(fresh: CommandLine) -> None:
@@ -115,7 +115,7 @@ def test_sample_data_take_the_place_of_tasks_only_by_force_and_after_a_backup(fr
     refused = fresh.run("seed-test-data")
     assert (refused.returncode, "--force" in refused.stderr) == (1, False)
     made = fresh.json("seed-test-data", "--minimal", "--force")
-    assert (len(made["projects"]), len(made["tasks"]), made["subtasks"]) == (1, 3, [])
+    assert (len(made["projeler"]), len(made["gorevler"]), made["alt_gorevler"]) == (1, 3, [])
     statuses = sorted(row["durum"] for row in fresh.json("task", "list")["gorevler"])
     assert statuses == ["beklemede", "devam_ediyor", "tamamlandi"]
     shutil.copy(made["backup"], fresh.folder / "copy.db")
@@ -146,6 +146,12 @@ def test_a_shell_completes_commands_options_and_what_the_daemon_knows(gorev: Com
         ("gorev template show bu", "bug2"),
         ("gorev mcp call gorev_li", "gorev_listele"),
         ("gorev completion f", "fish"),
+        ("gorev wa", "watch"),
+        ("gorev task list --status pe", "pending"),
+        ("gorev task create --template bu", "bug2"),
+        ("gorev import --mode m", "merge"),
+        ("gorev export x", "file"),
+        ("gorev workspace register x", "dir"),
     ):
         asked: dict[str, Any] = {
             "_GOREV_COMPLETE": f"{shell}_complete",
@@ -157,7 +163,12 @@ def test_a_shell_completes_commands_options_and_what_the_daemon_knows(gorev: Com
         assert expected in gorev.within(**asked).run().stdout
 
 
-def test_bash_takes_the_script(gorev: CommandLine) -> None:
-    script = gorev.run("completion", "bash").stdout
-    checked = subprocess.run(["bash", "-n"], input=script, text=True, capture_output=True, check=False)
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_the_shell_takes_the_script(gorev: CommandLine, tmp_path: Path, shell: str) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"there is no {shell} here")
+    script = tmp_path / "completion"
+    script.write_text(gorev.run("completion", shell).stdout)
+    checked = subprocess.run([program, "-n", script], text=True, capture_output=True, check=False)
     assert (checked.returncode, checked.stderr) == (0, "")
