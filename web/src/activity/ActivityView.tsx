@@ -1,7 +1,7 @@
 import { useMemo } from "react";
 
 import { useAddress, useChangeAddress, useOpenTask } from "../address";
-import { type Catalogue, useLanguage, useText } from "../locale";
+import { useLanguage, useText } from "../locale";
 import { localDate } from "../tasks/dates";
 import { fold } from "../tasks/fold";
 import { Icon, type IconName } from "../ui/Icon";
@@ -9,7 +9,8 @@ import { Trouble, Waiting } from "../ui/LoadState";
 import { Select } from "../ui/Select";
 import { tasksById, useSnapshot } from "../workspace";
 import "./activity.css";
-import { type Actor, type ActorKind, actorsIn, byDay, type Change, type Told } from "./changes";
+import { type Actor, type ActorKind, nameOf } from "./actor";
+import { actorsIn, byDay, type Change, type Told } from "./changes";
 import { useLog } from "./log";
 
 const ICONS: Readonly<Record<ActorKind, IconName>> = {
@@ -134,12 +135,4 @@ function withChosen(actors: readonly Actor[], chosen: string | undefined): reado
 function ofProject(change: Change, project: string | undefined): boolean {
   if (project === undefined) return true;
   return project === "none" ? change.projectId === "" : change.projectId === project;
-}
-
-function nameOf({ client, kind }: Actor, text: Catalogue): string {
-  if (kind === "person" && client === "web-ui") return text.activityWebPage;
-  if (kind === "terminal") return text.activityTerminal;
-  if (kind === "system") return text.activitySystem;
-  if (kind === "watcher") return text.activityWatcher;
-  return client === "" || client === "unknown" ? text.activityUnknown : client;
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { actorsIn, byDay, type Change, kindOf, toChange } from "./changes";
+import { kindOf } from "./actor";
+import { actorsIn, byDay, type Change, toChange } from "./changes";
 
 const event = (seq: number, fields: object = {}) =>
   toChange({

@@ -2,15 +2,7 @@
 
 import { isWire, type Wire } from "../api/types";
 import { localDate } from "../tasks/dates";
-
-export const ACTOR_KINDS = ["assistant", "editor", "person", "terminal", "program", "watcher", "system"] as const;
-export type ActorKind = (typeof ACTOR_KINDS)[number];
-
-export interface Actor {
-  /** As the log has it; what is filtered by. */
-  readonly client: string;
-  readonly kind: ActorKind;
-}
+import { type Actor, kindOf } from "./actor";
 
 export const DEEDS = ["created", "finished", "started", "reopened", "cancelled", "updated", "deleted", "linked", "project_created", "project_updated", "project_deleted", "template_changed", "workspace_sync"] as const;
 export type Deed = (typeof DEEDS)[number];
@@ -41,29 +33,9 @@ export interface DayOfChanges {
   readonly changes: readonly Told[];
 }
 
-/** Editors that speak by themselves; what else comes over MCP is an assistant. */
-const EDITORS = /vscode|visual studio|cursor|windsurf|zed|jetbrains|intellij|neovim|emacs|sublime/i;
 const LINKS = new Set(["bagimliliklar", "baglantilar", "bagimlilik"]);
 /** Steps further apart than this are told apart. */
 const TOGETHER_MS = 10 * 60_000;
-
-export function kindOf(client: string, type: string): ActorKind {
-  switch (type) {
-    case "mcp":
-      return EDITORS.test(client) ? "editor" : "assistant";
-    case "web":
-      return "person";
-    case "cli":
-      return "terminal";
-    case "watcher":
-      return "watcher";
-    case "system":
-      return "system";
-    default:
-      if (client === "web-ui") return "person";
-      return EDITORS.test(client) ? "editor" : "program";
-  }
-}
 
 const words = (value: unknown) => (typeof value === "string" ? value : "");
 

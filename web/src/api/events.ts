@@ -23,8 +23,9 @@ export interface Frame {
   readonly taskId: string;
   readonly projectId: string;
   readonly workspaceId: string | null;
-  /** Name of the client that made the change. */
+  /** Name of the client that made the change, and how it speaks to the daemon: `mcp`, `rest`, `web`, `cli`, … */
   readonly client: string;
+  readonly clientType: string;
   readonly data: Wire;
 }
 
@@ -63,6 +64,7 @@ export function parseFrame(text: string): Frame | null {
     projectId: typeof wire["project_id"] === "string" ? wire["project_id"] : "",
     workspaceId: typeof wire["workspace_id"] === "string" ? wire["workspace_id"] : null,
     client: typeof actor["client"] === "string" ? actor["client"] : "",
+    clientType: typeof actor["type"] === "string" ? actor["type"] : "",
     data: isWire(wire["data"]) ? wire["data"] : {},
   };
 }

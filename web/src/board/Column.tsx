@@ -6,9 +6,12 @@ import { useAddress } from "../address";
 import type { Status, Task } from "../api/types";
 import { useText } from "../locale";
 import { useOpenDialog } from "../shell/dialogs";
+import { pressed } from "../shortcuts/registry";
 import { StatusMark } from "../tasks/StatusSelect";
 import { Icon } from "../ui/Icon";
 import { Card } from "./Card";
+
+const ASIDE: Readonly<Record<string, 1 | -1>> = { ArrowRight: 1, ArrowLeft: -1 };
 
 interface Props {
   readonly status: Status;
@@ -76,12 +79,12 @@ export function Column({ status, tasks, narrowed, hindrance, tabbable, carried, 
     const task = tasks[at];
     // While a card is carried, the keys are the drag's.
     if (task === undefined || event.defaultPrevented || document.querySelector(".card.lifted") !== null) return;
-    const rows: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: tasks.length - 1 };
-    const row = rows[event.key];
-    if (row !== undefined) focusAt(row);
-    else if (event.key === "ArrowRight") onAside(task, 1);
-    else if (event.key === "ArrowLeft") onAside(task, -1);
-    else return;
+    const aside = ASIDE[event.key];
+    if (pressed(event, "boardFirst")) focusAt(0);
+    else if (pressed(event, "boardLast")) focusAt(tasks.length - 1);
+    else if (!pressed(event, "boardWalk")) return;
+    else if (aside !== undefined) onAside(task, aside);
+    else focusAt(event.key === "ArrowDown" ? at + 1 : at - 1);
     event.preventDefault();
   };
 

@@ -1,9 +1,12 @@
 /**
- * What a user has typed into a task's title or description but not saved. Drafts outlive the panel: looking at another task
- * loses nothing, and leaving the page asks first.
+ * What a user has typed into a task's title or description but not saved. Drafts outlive the panel, another workspace and a
+ * reload of the page; closing it asks first.
  */
 
 import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from "react";
+
+import { isWire } from "../api/types";
+import { recallHere, rememberHere } from "../ui/stored";
 
 export type DraftField = "baslik" | "aciklama";
 
@@ -20,20 +23,47 @@ interface DraftBox {
   readonly put: (taskId: string, field: DraftField, draft: Draft | null) => void;
 }
 
+const STORED_DRAFTS = "gorev_drafts";
+let reloading = false;
+
+/** Loads the page anew; whoever asks before the page is left need not ask for drafts. */
+export function reloadKeepingDrafts(): void {
+  reloading = true;
+  location.reload();
+}
+
+/** Drafts as they were stored; whatever else stands there is passed over. */
+export function parseDrafts(stored: string | null): Drafts {
+  let read: unknown;
+  try {
+    read = JSON.parse(stored ?? "{}");
+  } catch {
+    return {};
+  }
+  const drafts = Object.entries(isWire(read) ? read : {}).flatMap(([key, draft]) => {
+    if (!isWire(draft) || typeof draft["base"] !== "string" || typeof draft["value"] !== "string") return [];
+    return [[key, { base: draft["base"], value: draft["value"] }] as const];
+  });
+  return Object.fromEntries(drafts);
+}
+
 const DraftContext = createContext<DraftBox>({ drafts: {}, put: () => undefined });
 
 export function DraftProvider({ children }: { readonly children: ReactNode }) {
-  const [drafts, setDrafts] = useState<Drafts>({});
+  const [drafts, setDrafts] = useState(() => parseDrafts(recallHere(STORED_DRAFTS)));
   const put = useCallback<DraftBox["put"]>((taskId, field, draft) => {
     setDrafts(({ [`${taskId} ${field}`]: _, ...others }) => (draft === null ? others : { ...others, [`${taskId} ${field}`]: draft }));
   }, []);
   const unsaved = Object.values(drafts).some(({ base, value }) => base !== value);
   useEffect(() => {
+    const kept = rememberHere(STORED_DRAFTS, Object.keys(drafts).length === 0 ? null : JSON.stringify(drafts));
     if (!unsaved) return;
-    const ask = (event: BeforeUnloadEvent) => event.preventDefault();
+    const ask = (event: BeforeUnloadEvent) => {
+      if (!reloading || !kept) event.preventDefault();
+    };
     window.addEventListener("beforeunload", ask);
     return () => window.removeEventListener("beforeunload", ask);
-  }, [unsaved]);
+  }, [drafts, unsaved]);
   const box = useMemo(() => ({ drafts, put }), [drafts, put]);
   return <DraftContext value={box}>{children}</DraftContext>;
 }

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useSta
 import { useAddress } from "../address";
 import type { Task } from "../api/types";
 import { useText } from "../locale";
+import { pressed } from "../shortcuts/registry";
 import { isOpen } from "../tasks/counts";
 import { StatusMark } from "../tasks/StatusSelect";
 import { Icon } from "../ui/Icon";
@@ -48,11 +49,10 @@ export function Drawing({ centre, neighbourhood, onOpen, onCentre }: Props) {
   const titleOf = (node: Told) => known.get(node.id)?.baslik ?? node.title;
   const onKeyDown = (event: KeyboardEvent, id: string) => {
     const step = STEPS[event.key];
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (step !== undefined) {
+    if (pressed(event, "graphWalk") && step !== undefined) {
       const next = stepFrom(picture, edges, id, step);
       if (next !== null) focusNode(frame.current, next);
-    } else if (event.key === "c" || event.key === "C") onCentre(id);
+    } else if (pressed(event, "graphCentre")) onCentre(id);
     else return;
     event.preventDefault();
   };

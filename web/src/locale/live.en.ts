@@ -94,4 +94,31 @@ export const liveEn = {
   goesOnUnseen: "It goes on in the background.",
   closingGoesOn: "It goes on when this is closed.",
   percentDone: (percent: number) => `${percent} percent`,
+
+  newsSwitch: "Tell what others create and finish",
+  newsOne: {
+    created: (who: string, title: string) => `${who} created “${title}”`,
+    finished: (who: string, title: string) => `${who} finished “${title}”`,
+  },
+  newsMany: (who: string, created: number, finished: number) =>
+    `${who}: ${[created > 0 && `${one(created, "task", "tasks")} created`, finished > 0 && `${finished.toLocaleString("en")} finished`].filter(Boolean).join(", ")}`,
+  newsSeveral: (count: number) => `${count} others`,
+  newsOpen: "Open",
+  newsShow: "Show",
+  newVersion: (version: string) => `Gorev is now version ${version}; this page is of an earlier one.`,
+  reload: "Reload",
+  notNow: "Not now",
+
+  sheetFilter: "Find a shortcut",
+  sheetNothing: "No shortcut is called that.",
+  scopes: { everywhere: "Everywhere", tree: "In the task tree", board: "On the board", graph: "In the graph", detail: "In the task details", dialog: "In dialogs" },
+  sheetOr: "or",
+  sheetThen: "then",
+  singleKeys: "Letters as shortcuts everywhere",
+  singleKeysHint: "Off, letters are heard only by what has the focus: the tree, the board, the graph.",
+
+  startDaemon: "Start it with:",
+  startDaemonHint: "This page connects again by itself.",
+  copyCommand: "Copy the command",
+  commandCopied: "Command copied.",
 };

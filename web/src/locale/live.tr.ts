@@ -95,4 +95,31 @@ export const liveTr: typeof liveEn = {
   goesOnUnseen: "Arka planda sürüyor.",
   closingGoesOn: "Bu pencere kapansa da sürer.",
   percentDone: (percent) => `yüzde ${percent}`,
+
+  newsSwitch: "Başkalarının ekleyip bitirdiklerini bildir",
+  newsOne: {
+    created: (who, title) => `${who} ekledi: “${title}”`,
+    finished: (who, title) => `${who} tamamladı: “${title}”`,
+  },
+  newsMany: (who, created, finished) =>
+    `${who}: ${[created > 0 && `${figure(created)} görev eklendi`, finished > 0 && `${figure(finished)} görev tamamlandı`].filter(Boolean).join(", ")}`,
+  newsSeveral: (count) => `${count} başkası`,
+  newsOpen: "Aç",
+  newsShow: "Göster",
+  newVersion: (version) => `Gorev artık ${version} sürümünde; bu sayfa daha eski bir sürümden.`,
+  reload: "Yenile",
+  notNow: "Şimdi değil",
+
+  sheetFilter: "Kısayol bul",
+  sheetNothing: "Böyle bir kısayol yok.",
+  scopes: { everywhere: "Her yerde", tree: "Görev ağacında", board: "Panoda", graph: "Grafikte", detail: "Görev ayrıntılarında", dialog: "Pencerelerde" },
+  sheetOr: "ya da",
+  sheetThen: "sonra",
+  singleKeys: "Harfler her yerde kısayol olsun",
+  singleKeysHint: "Kapalıyken harfleri yalnızca odaktaki ağaç, pano ya da grafik dinler.",
+
+  startDaemon: "Şununla başlatın:",
+  startDaemonHint: "Bu sayfa kendiliğinden yeniden bağlanır.",
+  copyCommand: "Komutu kopyala",
+  commandCopied: "Komut kopyalandı.",
 };

@@ -2,12 +2,13 @@ import { useQuery } from "@tanstack/react-query";
 
 import { VIEWS } from "../address";
 import type { LiveState } from "../api/live";
+import { switchNotices, useNoticesOn } from "../live/preference";
 import { LANGUAGES, type Language, useLanguage, useText } from "../locale";
 import { useSwitchLanguage } from "../locale/switch";
 import { ProjectList } from "../projects/ProjectList";
 import { Dialog } from "../ui/Dialog";
 import { Icon } from "../ui/Icon";
-import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine } from "../ui/Menu";
+import { Menu, MenuChoice, MenuItem, MenuLabel, MenuLine, MenuToggle } from "../ui/Menu";
 import { useWorkspace } from "../workspace";
 import { WorkspaceSwitcher } from "../workspaces/WorkspaceSwitcher";
 import { chooseAppearance, DENSITIES, THEMES, useAppearance } from "./appearance";
@@ -73,6 +74,7 @@ function Settings({ onLeave }: { readonly onLeave: () => void }) {
   const language = useLanguage();
   const switchLanguage = useSwitchLanguage();
   const { theme, density } = useAppearance();
+  const noticesOn = useNoticesOn();
   const openDialog = useOpenDialog();
   const open = (name: "export" | "import" | "sheet") => {
     onLeave();
@@ -111,6 +113,10 @@ function Settings({ onLeave }: { readonly onLeave: () => void }) {
         options={DENSITIES.map((value) => ({ value, name: text.densities[value] }))}
         onChoose={(chosen) => chooseAppearance({ density: chosen })}
       />
+      <MenuLine />
+      <MenuToggle on={noticesOn} onSwitch={switchNotices}>
+        {text.newsSwitch}
+      </MenuToggle>
       <MenuLine />
       <MenuItem icon="download" onSelect={() => open("export")}>
         {text.exportTasks}

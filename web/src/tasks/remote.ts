@@ -2,8 +2,11 @@
 
 import { createContext, use, useEffect, useState } from "react";
 
+import { OWN_CLIENT } from "../activity/actor";
 import type { Frame, Snapshot } from "../api/events";
 import type { Feed } from "../api/feed";
+import { newsOf } from "../live/news";
+import { noticesAreOn } from "../live/preference";
 import { type Catalogue, useText } from "../locale";
 
 export interface Remote {
@@ -12,7 +15,6 @@ export interface Remote {
 }
 
 const NOTHING_CHANGED: ReadonlySet<string> = new Set();
-const OWN_CLIENT = "web-ui";
 /** Changes closer together than this are told as one. */
 const GATHER_MS = 400;
 const LIT_MS = 2_000;
@@ -35,11 +37,12 @@ export function useRemoteChanges(feed: Feed): Remote {
     const stop = feed.listen((frame, before) => {
       const sentence = frame.client === OWN_CLIENT ? null : tell(text, frame, before);
       if (sentence === null) return;
-      gathered.push(sentence);
+      // A notice tells of news itself.
+      if (!noticesAreOn() || newsOf(frame, before) === null) gathered.push(sentence);
       changed.add(frame.taskId);
       telling ??= setTimeout(() => {
         telling = undefined;
-        setRemote({ changed, announcement: gathered.length === 1 ? sentence : text.remoteMany(gathered.length) });
+        setRemote({ changed, announcement: said(text, gathered) });
         gathered = [];
         changed = new Set();
         clearTimeout(fading);
@@ -53,6 +56,10 @@ export function useRemoteChanges(feed: Feed): Remote {
     };
   }, [feed, text]);
   return remote;
+}
+
+function said(text: Catalogue, [first = "", ...more]: readonly string[]): string {
+  return more.length === 0 ? first : text.remoteMany(more.length + 1);
 }
 
 function tell(text: Catalogue, frame: Frame, before: Snapshot): string | null {

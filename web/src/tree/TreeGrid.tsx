@@ -131,8 +131,8 @@ export function TreeGrid(props: Props) {
     else if (pressed(event, "selectUp")) selectTo(activeIndex - 1);
     else if (pressed(event, "first")) focusIndex(0);
     else if (pressed(event, "last")) focusIndex(rows.length - 1);
-    else if (event.key === "PageDown") focusIndex(activeIndex + page);
-    else if (event.key === "PageUp") focusIndex(activeIndex - page);
+    else if (pressed(event, "pageDown")) focusIndex(activeIndex + page);
+    else if (pressed(event, "pageUp")) focusIndex(activeIndex - page);
     else if (pressed(event, "expand")) {
       if (row.open === false && foldable) toggleFold(task.id);
       else if (row.open === true) focusIndex(activeIndex + 1);
@@ -144,7 +144,7 @@ export function TreeGrid(props: Props) {
     else if (pressed(event, "open")) open(task.id);
     else if (pressed(event, "select")) choose(task.id, false);
     else if (pressed(event, "selectAll")) onSelection({ ids: new Set(order), anchor: task.id });
-    else if (event.key === "Escape" && selection.ids.size > 0) onSelection({ ids: new Set(), anchor: null });
+    else if (pressed(event, "selectNone") && selection.ids.size > 0) onSelection({ ids: new Set(), anchor: null });
     else if (pressed(event, "move")) moving.begin(task.id);
     else if (pressed(event, "markDone")) void edit(task, { durum: task.durum === "tamamlandi" ? "beklemede" : "tamamlandi" });
     else if (pressed(event, "setStatus")) openPicker(rowElement(scroller.current, task.id));

@@ -9,6 +9,7 @@ import type { DragMoveEvent } from "@dnd-kit/core";
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 
 import { useText } from "../locale";
+import { pressed } from "../shortcuts/registry";
 import type { Row } from "../tasks/tree";
 import { useWrites } from "../tasks/writes";
 import { useAnnounce } from "../ui/Announcer";
@@ -148,6 +149,10 @@ export function useMoving({ rows, indexOf, scroller, rowPx }: Options): Moving {
         aim(row.task.id);
         scrolledTo(scroller.current, index, rowPx);
       };
+      if (pressed(event, "moveToTop")) {
+        aim(null);
+        return true;
+      }
       switch (event.key) {
         case "ArrowDown":
           step(1);
@@ -156,9 +161,8 @@ export function useMoving({ rows, indexOf, scroller, rowPx }: Options): Moving {
           step(-1);
           return true;
         case "Home":
-        case "0":
           aim(null);
-          if (event.key === "Home") scrolledTo(scroller.current, 0, rowPx);
+          scrolledTo(scroller.current, 0, rowPx);
           return true;
         case "End": {
           const last = rows.at(-1);

@@ -82,6 +82,26 @@ export function MenuChoice<V extends string>({ label, value, options, onChoose }
   );
 }
 
+interface ToggleProps {
+  readonly children: ReactNode;
+  readonly on: boolean;
+  readonly onSwitch: (on: boolean) => void;
+}
+
+/** Something that is on or off; choosing it leaves the menu open. */
+export function MenuToggle({ children, on, onSwitch }: ToggleProps) {
+  return (
+    <Radix.CheckboxItem className="menu-item" checked={on} onCheckedChange={onSwitch} onSelect={(event) => event.preventDefault()}>
+      <span className="menu-mark">
+        <Radix.ItemIndicator>
+          <Icon name="check" />
+        </Radix.ItemIndicator>
+      </span>
+      <span className="menu-name">{children}</span>
+    </Radix.CheckboxItem>
+  );
+}
+
 export function MenuLabel({ children }: { readonly children: ReactNode }) {
   return <Radix.Label className="menu-label">{children}</Radix.Label>;
 }

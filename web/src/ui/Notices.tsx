@@ -1,6 +1,6 @@
 /** Short messages over the page; they go by themselves, refusals later than the rest. */
 
-import { createContext, type ReactNode, use, useCallback, useEffect, useState } from "react";
+import { createContext, type ReactNode, use, useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
 
 import { Refused, Unreachable } from "../api/client";
 import { useText } from "../locale";
@@ -14,14 +14,21 @@ export interface NoticeAction {
   readonly run: () => void;
 }
 
-interface Notice {
+interface Options {
+  /** A notice of the same key is replaced where it stands. */
+  readonly key?: string;
+  /** Called when it went away, by itself or by the user's hand. */
+  readonly onGone?: () => void;
+}
+
+interface Notice extends Options {
   readonly id: number;
   readonly kind: Kind;
   readonly text: string;
   readonly action: NoticeAction | undefined;
 }
 
-type Notify = (kind: Kind, text: string, action?: NoticeAction) => void;
+type Notify = (kind: Kind, text: string, action?: NoticeAction, options?: Options) => void;
 
 const NoticeContext = createContext<Notify>(() => undefined);
 const SHOWN_AT_ONCE = 3;
@@ -43,10 +50,13 @@ export function useErrorText(): (reason: Error) => string {
 export function NoticeProvider({ children }: { readonly children: ReactNode }) {
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const dismiss = useCallback((id: number) => setNotices((all) => all.filter((notice) => notice.id !== id)), []);
-  const notify = useCallback<Notify>((kind, text, action) => {
+  const notify = useCallback<Notify>((kind, text, action, options = {}) => {
     setNotices((all) => {
-      const others = all.filter((notice) => notice.text !== text);
-      return [...others, { id: (all.at(-1)?.id ?? 0) + 1, kind, text, action }].slice(-SHOWN_AT_ONCE);
+      const next = Math.max(0, ...all.map(({ id }) => id)) + 1;
+      const former = all.find(({ key }) => key !== undefined && key === options.key);
+      const notice = { id: former?.id ?? next, kind, text, action, ...options };
+      if (former !== undefined) return all.map((each) => (each === former ? notice : each));
+      return [...all.filter((each) => each.text !== text), notice].slice(-SHOWN_AT_ONCE);
     });
   }, []);
 
@@ -73,31 +83,56 @@ interface LineProps {
   readonly onDismiss: (id: number) => void;
 }
 
+/** Its time runs only while somebody can see it and nobody is at it. */
 function NoticeLine({ notice, onDismiss }: LineProps) {
   const text = useText();
-  const { id, kind } = notice;
+  const { id, kind, text: said, onGone } = notice;
+  const [held, setHeld] = useState(false);
+  const visible = useVisible();
+  const gone = useEffectEvent(() => {
+    onDismiss(id);
+    onGone?.();
+  });
   useEffect(() => {
-    const timer = setTimeout(() => onDismiss(id), STAYS_MS[kind]);
+    if (held || !visible) return;
+    const timer = setTimeout(() => gone(), STAYS_MS[kind]);
     return () => clearTimeout(timer);
-  }, [id, kind, onDismiss]);
+  }, [kind, said, held, visible]);
   return (
-    <p className="notice" data-kind={kind}>
-      <span>{notice.text}</span>
+    <p
+      className="notice"
+      data-kind={kind}
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <span dir="auto">{said}</span>
       {notice.action !== undefined && (
         <button
           type="button"
           className="button quiet notice-action"
           onClick={() => {
             notice.action?.run();
-            onDismiss(id);
+            gone();
           }}
         >
           {notice.action.name}
         </button>
       )}
-      <button type="button" className="icon-button" aria-label={text.dismiss} onClick={() => onDismiss(id)}>
+      <button type="button" className="icon-button" aria-label={text.dismiss} onClick={() => gone()}>
         <Icon name="close" />
       </button>
     </p>
+  );
+}
+
+function useVisible(): boolean {
+  return useSyncExternalStore(
+    (changed) => {
+      document.addEventListener("visibilitychange", changed);
+      return () => document.removeEventListener("visibilitychange", changed);
+    },
+    () => document.visibilityState === "visible",
   );
 }
