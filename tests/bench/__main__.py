@@ -17,9 +17,10 @@ from rich.console import Console
 
 from tests.bench import comparison
 from tests.bench.daemons import NoAnswer
+from tests.bench.measuring import Plan
 from tests.bench.operations import ALWAYS, LISTENERS, OPERATIONS
 from tests.bench.report import WIDTH, Report
-from tests.bench.run import OTHERS, Chosen, run
+from tests.bench.run import OTHERS, run
 from tests.bench.seeds import SIZES
 
 
@@ -38,7 +39,7 @@ def _names(known: Sequence[str]) -> Callable[[str], tuple[str, ...]]:
     return names
 
 
-def _chosen(arguments: Sequence[str]) -> tuple[Chosen, Path | None]:
+def _plan(arguments: Sequence[str]) -> tuple[Plan, Path | None]:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     names = [*(operation.name for operation in OPERATIONS), *OTHERS]
     everywhere = tuple(sorted({*ALWAYS, *LISTENERS}))
@@ -58,7 +59,7 @@ def _chosen(arguments: Sequence[str]) -> tuple[Chosen, Path | None]:
     parser.add_argument("--seeds", type=Path, help="folder to keep seeded databases in for later runs")
     parser.add_argument("--json", type=Path, help="file to write what was measured to")
     given = parser.parse_args(arguments)
-    chosen = Chosen(
+    plan = Plan(
         names=given.only,
         sizes=given.sizes,
         in_flight=given.in_flight,
@@ -66,7 +67,7 @@ def _chosen(arguments: Sequence[str]) -> tuple[Chosen, Path | None]:
         rounds=given.rounds,
         seeds=given.seeds,
     )
-    return chosen, given.json
+    return plan, given.json
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -76,10 +77,10 @@ def main(arguments: Sequence[str]) -> int:
         first, second = arguments[1:]
         comparison.show(console, Path(first), Path(second))
         return 0
-    chosen, file = _chosen(arguments)
+    plan, file = _plan(arguments)
     report = Report()
     try:
-        run(chosen, report, console)
+        run(plan, report, console)
     except (NoAnswer, KeyboardInterrupt) as problem:
         console.print(f"not measured to the end: {problem or 'interrupted'}", markup=False)
         return 1

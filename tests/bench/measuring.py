@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Final
 
 import attrs
 
 from tests.bench.daemons import Daemon
-from tests.bench.operations import Operation, Stage
+from tests.bench.operations import OPERATIONS, Operation, Stage
 from tests.bench.requests import answered, http
 from tests.bench.slices import Cell, cell
 
@@ -21,24 +22,29 @@ PATIENCE_SECONDS: Final = 5.0
 
 @attrs.frozen(kw_only=True)
 class Plan:
-    """What is to be measured, and for how long each."""
+    """What is to be measured, and for how long each. ``seeds`` is a folder where seeded databases outlive the run."""
 
-    operations: Sequence[Operation]
+    names: Sequence[str]
     sizes: Sequence[int]
     in_flight: Sequence[int]
     seconds: float
     rounds: int
+    seeds: Path | None = None
+
+    def wanted(self, size: int) -> Iterator[tuple[Operation, list[int]]]:
+        """The operations of a size, each with how many in flight."""
+        for operation in OPERATIONS:
+            if operation.name in self.names and size >= operation.from_size:
+                yield operation, [number for number in operation.in_flight if number in self.in_flight]
 
 
 def cells(stage: Stage, plan: Plan) -> Iterator[Cell]:
     """Of one size."""
-    for operation in plan.operations:
-        if stage.seed.size < operation.from_size:
-            continue
+    for operation, numbers in plan.wanted(stage.seed.size):
         work_seconds = 0.0
-        for in_flight in operation.in_flight:
+        for in_flight in numbers:
             expected_seconds = work_seconds * (1 if operation.listens else in_flight)
-            if in_flight not in plan.in_flight or expected_seconds > PATIENCE_SECONDS:
+            if expected_seconds > PATIENCE_SECONDS:
                 continue
             rounds = 1 if expected_seconds > plan.seconds else plan.rounds
             measured = _cell(stage, operation, in_flight, plan.seconds, rounds)

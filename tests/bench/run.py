@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-import attrs
 from rich.console import Console
 
 from tests.bench import starts, transfers
 from tests.bench.daemons import cpu_seconds, folder, running_daemon
 from tests.bench.figures import Figure
 from tests.bench.lanes import Lane, Lanes, Script, is_success, is_whole_http
-from tests.bench.measuring import Plan, cells, lag_quantile_ms, late_beats
-from tests.bench.operations import OPERATIONS, Stage
+from tests.bench.measuring import PATIENCE_SECONDS, Plan, cells, lag_quantile_ms, late_beats
+from tests.bench.operations import Stage
 from tests.bench.parts import Parts, running_parts
 from tests.bench.report import Report, busy_clients
 from tests.bench.requests import Asked, http
@@ -32,49 +31,40 @@ LAG_LIMIT_MS: Final = 20
 CEILING_SECONDS: Final = 0.5
 
 
-@attrs.frozen(kw_only=True)
-class Chosen:
-    """What a run is for. ``seeds`` is where seeded databases outlive it."""
-
-    names: Sequence[str]
-    sizes: Sequence[int]
-    in_flight: Sequence[int]
-    seconds: float
-    rounds: int
-    seeds: Path | None = None
-
-
-def run(chosen: Chosen, report: Report, console: Console) -> None:
-    """Measure what is chosen into ``report``, printing each size when it is done.
+def run(plan: Plan, report: Report, console: Console) -> None:
+    """Measure what is planned into ``report``, printing each size when it is done.
 
     :raises NoAnswer: a process ended, or said nothing, where an answer was due
     """
-    plan = Plan(
-        operations=[operation for operation in OPERATIONS if operation.name in chosen.names],
-        sizes=chosen.sizes,
-        in_flight=chosen.in_flight,
-        seconds=chosen.seconds,
-        rounds=chosen.rounds,
-    )
     with ExitStack() as stack:
         scratch = stack.enter_context(folder())
-        if chosen.seeds is not None:
-            chosen.seeds.mkdir(parents=True, exist_ok=True)
-        store = Store(chosen.seeds or Path(stack.enter_context(tempfile.TemporaryDirectory())))
-        if plan.operations:
+        if plan.seeds is not None:
+            plan.seeds.mkdir(parents=True, exist_ok=True)
+        store = Store(plan.seeds or Path(stack.enter_context(tempfile.TemporaryDirectory())))
+        if set(plan.names) - set(OTHERS):
             parts = stack.enter_context(running_parts(scratch))
             report.notes.append(_ceiling(parts))
             for size in plan.sizes:
                 _measure_size(size, plan, store, parts, report, console)
                 report.show_size(console, size)
-    if "transfers" in chosen.names:
+    if "transfers" in plan.names:
         for size in set(TRANSFER_SIZES) & set(plan.sizes):
             report.figures += transfers.figures(sown(size))
-    if "starts" in chosen.names:
+    if "starts" in plan.names:
         report.figures += starts.figures()
+    report.notes += _remarks(plan, report)
+
+
+def _remarks(plan: Plan, report: Report) -> Iterator[str]:
     busy = busy_clients(report.cells.values())
     if busy:
-        report.notes.append(f"the client itself was busy all the time: {'; '.join(busy)}")
+        yield f"the client itself was busy all the time: {'; '.join(busy)}"
+    planned = ((each.name, size, number) for size in plan.sizes for each, all_ in plan.wanted(size) for number in all_)
+    slow = [
+        f"{name} at {size:,}, c={number}" for name, size, number in planned if (name, size, number) not in report.cells
+    ]
+    if slow:
+        yield f"left out, as an answer to all takes more than {PATIENCE_SECONDS:g} s: {'; '.join(slow)}"
 
 
 def _measure_size(size: int, plan: Plan, store: Store, parts: Parts, report: Report, console: Console) -> None:

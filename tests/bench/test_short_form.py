@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.bench.measuring import Plan
 from tests.bench.operations import OPERATIONS
 from tests.bench.report import WIDTH, Report
-from tests.bench.run import Chosen, run
+from tests.bench.run import run
 
 ALONE = [operation.name for operation in OPERATIONS if 1 in operation.in_flight]
 AT_ONCE = ["list", "update", "mcp_socket", "mix"]
@@ -26,8 +27,8 @@ def test_every_operation_and_its_floor_are_answered_without_an_error(
     names: list[str], in_flight: int, seeds: Path
 ) -> None:
     report = Report()
-    chosen = Chosen(names=names, sizes=[1_000], in_flight=[in_flight], seconds=0.01, rounds=1, seeds=seeds)
-    run(chosen, report, Console(width=WIDTH, quiet=True))
+    plan = Plan(names=names, sizes=[1_000], in_flight=[in_flight], seconds=0.01, rounds=1, seeds=seeds)
+    run(plan, report, Console(width=WIDTH, quiet=True))
     assert {cell.operation for cell in report.cells.values()} == set(names)
     for cell in report.cells.values():
         assert cell.ours.latencies, cell.operation
