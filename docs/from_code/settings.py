@@ -13,7 +13,7 @@ from gorev.daemon.errors import InvalidChoice, InvalidKind, InvalidNumber, Inval
 def lines() -> Iterator[str]:
     """A row for each key."""
     yield from table(
-        ("Key", "Meaning", "Value", "Default", "Comes before it"), map(_row, KEYS.values()), (22, 32, 20, 12, 14)
+        ("Key", "Meaning", "Value", "Default", "Comes before it"), map(_row, KEYS.values()), (22, 27, 18, 12, 21)
     )
 
 
