@@ -195,7 +195,8 @@ def makeService(options: Options) -> Daemon:
     from gorev.services.retention import Retention
     from gorev.services.undertakings import Undertakings
     from gorev.services.watching.service import FileWatching
-    from gorev.services.workspaces import Places, Workspaces
+    from gorev.services.workspace import Places
+    from gorev.services.workspaces import Workspaces
     from gorev.site import GuardedSite
     from gorev.storage.database import Tuning
     from gorev.wire import errors

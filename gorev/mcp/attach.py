@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from gorev.locale import LANGUAGES
 from gorev.mcp.host import Attachment, Hello
-from gorev.services.workspaces import Workspace, Workspaces
+from gorev.services.workspace import Workspace
+from gorev.services.workspaces import Workspaces
 
 
 class WorkspaceHost:

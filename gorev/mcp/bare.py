@@ -18,7 +18,7 @@ from gorev.mcp.jsonrpc import Request
 from gorev.mcp.outlet import Outlet
 from gorev.mcp.reception import Service
 from gorev.mcp.session import Session
-from gorev.services.workspaces import Workspace
+from gorev.services.workspace import Workspace
 
 _NOTHING: Final = b"{}"
 

@@ -15,7 +15,8 @@ from gorev.domain.task import TaskView
 from gorev.mcp.addresses import SUMMARY, project_uri, task_uri
 from gorev.mcp.registry import Change, Listing
 from gorev.services.bus import EventBus
-from gorev.services.workspaces import Workspace, Workspaces
+from gorev.services.workspace import Workspace
+from gorev.services.workspaces import Workspaces
 
 Heard = Callable[[Change], None]
 

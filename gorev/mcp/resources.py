@@ -36,7 +36,7 @@ from gorev.mcp.summary_tools import show_summary
 from gorev.mcp.task_tools import subtasks
 from gorev.mcp.toolbox import ToolCall
 from gorev.services.catalogue import Place, Section
-from gorev.services.workspaces import Workspace
+from gorev.services.workspace import Workspace
 from gorev.wire.names import priority_name, status_name
 
 PAGE: Final = 50  # entries, about 10 KB

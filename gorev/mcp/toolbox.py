@@ -27,7 +27,7 @@ from gorev.mcp.budget import DEFAULT_BUDGET, beginning, cut_project, cut_task, s
 from gorev.mcp.hidden_names import Hidden
 from gorev.mcp.registry import CallContext, Progress, ToolOutcome, unheard
 from gorev.services.store import Once
-from gorev.services.workspaces import Workspace
+from gorev.services.workspace import Workspace
 from gorev.wire import encode, errors, kinds
 from gorev.wire.decode import decode, field_kinds
 from gorev.wire.encode import Encoder

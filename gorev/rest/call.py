@@ -19,7 +19,8 @@ from gorev.domain.values import COMMAND_LINE, Actor, ActorKind
 from gorev.locale import LANGUAGES
 from gorev.rest.fields import Fields
 from gorev.services.store import Once
-from gorev.services.workspaces import Workspace, Workspaces
+from gorev.services.workspace import Workspace
+from gorev.services.workspaces import Workspaces
 from gorev.wire import encode
 from gorev.wire.decode import decode
 from gorev.wire.encode import Encoder

@@ -11,7 +11,7 @@ from gorev.domain.errors import InvalidValue, WorkspaceNotFound, WorkspaceRequir
 from gorev.rest.call import Call
 from gorev.rest.reply import Reply, refused
 from gorev.rest.route import POST, Answer, Area, Route
-from gorev.services.workspaces import Workspace
+from gorev.services.workspace import Workspace
 
 NO_WORKSPACE = "Missing workspace context"
 

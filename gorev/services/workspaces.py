@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,36 +20,16 @@ from twisted.python.failure import Failure
 
 from gorev.domain.errors import GorevError, InvalidValue, ShuttingDown, WorkspaceNotFound, WorkspaceUnavailable
 from gorev.domain.event import Event
-from gorev.services.advice import AdviceOperations
-from gorev.services.briefing import BriefingOperations
-from gorev.services.bulk import BulkOperations
-from gorev.services.catalogue import CatalogueOperations
-from gorev.services.context import ContextOperations
-from gorev.services.exports import ExportOperations
 from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database, state_of
 from gorev.services.idleness import LOOK_SECONDS, Idleness, User
-from gorev.services.imports import ImportOperations
-from gorev.services.kept import Kept
-from gorev.services.links import LinkOperations
-from gorev.services.profiles import ProfileOperations
-from gorev.services.projects import ProjectOperations
-from gorev.services.reach import Reach
 from gorev.services.registry import KnownWorkspace, WorkspaceFile
-from gorev.services.retention import USUAL_RETENTION, Retention, Trimming
-from gorev.services.search import SearchOperations
-from gorev.services.store import Answer, Store
-from gorev.services.summary import SummaryOperations
-from gorev.services.tasks import TaskOperations
-from gorev.services.templates import TemplateOperations
+from gorev.services.retention import USUAL_RETENTION, Retention
 from gorev.services.undertakings import Undertakings
-from gorev.services.watches import WatchOperations
 from gorev.services.watching.service import FileWatching
-from gorev.storage import events
-from gorev.storage.database import USUAL_TUNING, Database, Tuning
+from gorev.services.workspace import Places, Surroundings, Workspace
+from gorev.storage.database import USUAL_TUNING, Tuning
 from gorev.storage.file_systems import network_file_system_of
-from gorev.storage.foreign import ForeignCommits
 from gorev.storage.interruption import Interruption
-from gorev.storage.sqlite import Cursor
 
 # How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
 ACCESS_RESOLUTION_SECONDS: Final = 60.0
@@ -59,102 +40,12 @@ GIVE_BACK_SECONDS: Final = 5.0
 
 
 @attrs.frozen(kw_only=True)
-class Replay:
-    """Events after some ``seq``; ``oldest`` is the first still kept and ``current`` the last made."""
-
-    events: list[Event]
-    oldest: int
-    current: int
-
-
-@attrs.frozen(kw_only=True)
-class Health:
-    """How a workspace's database does: ``error`` is absent when it answers."""
-
-    workspace: Workspace
-    latency_ms: float
-    task_count: int
-    error: str | None = None
-
-
-@attrs.frozen(kw_only=True)
 class KnownRefusal:
     """A workspace whose database could not be opened when it was last asked for, and why."""
 
     id: str
     path: str
     reason: str
-
-
-@attrs.frozen(eq=False)
-class Workspace:
-    """An open workspace and its operations."""
-
-    id: str
-    name: str
-    path: Path
-    opened: Opened
-    created_at: datetime
-    database: Database
-    tasks: TaskOperations
-    projects: ProjectOperations
-    links: LinkOperations
-    context: ContextOperations
-    bulk: BulkOperations
-    templates: TemplateOperations
-    summary: SummaryOperations
-    briefing: BriefingOperations
-    catalogue: CatalogueOperations
-    search: SearchOperations
-    profiles: ProfileOperations
-    advice: AdviceOperations
-    watches: WatchOperations
-    exports: ExportOperations
-    imports: ImportOperations
-    trimming: Trimming
-    _store: Store
-    kept: Kept[Any]
-
-    def today(self) -> date:
-        """The day in the daemon's time zone, by which "due today" is meant."""
-        return self._store.today()
-
-    def replay(self, since: int, limit: int) -> Deferred[Answer[Replay]]:
-        """Up to ``limit`` events after ``since``."""
-
-        def work(cursor: Cursor) -> Replay:
-            return Replay(
-                events=events.after(cursor, since, limit),
-                oldest=events.oldest_seq(cursor),
-                current=events.current_seq(cursor),
-            )
-
-        return self._store.read(work)
-
-    async def health(self) -> Health:
-        """Ask the database something and see how long it takes."""
-
-        def work(cursor: Cursor) -> int:
-            (count,) = cursor.execute("SELECT count(*) FROM tasks").fetchone()
-            return int(count)
-
-        begun = time.perf_counter()
-        error, count = None, 0
-        try:
-            count = (await self._store.read(work)).value
-        except GorevError as refusal:
-            error = str(refusal.details.get("reason", refusal.code))
-        return Health(workspace=self, latency_ms=(time.perf_counter() - begun) * 1000, task_count=count, error=error)
-
-
-@attrs.frozen(kw_only=True)
-class Places:
-    """What every workspace's user may reach: see `Reach`, and whether tasks may watch files outside the workspace."""
-
-    home: Path
-    own_folder: Path
-    exports: Path | None = None
-    allows_external_watches: bool = False
 
 
 class Openings(Service):
@@ -198,12 +89,17 @@ class Workspaces(Service):
         """The id of the default workspace."""
         self._file = file
         self._publish = publish
-        self._places = places
         self._watching = watching
         self.undertakings = undertakings
         self._language = language
-        self._tuning = tuning
-        self._retention = retention
+        self._surroundings = Surroundings(
+            reactor=reactor,
+            places=places,
+            watching=watching,
+            undertakings=undertakings,
+            tuning=tuning,
+            retention=retention,
+        )
         self._idleness = Idleness(reactor, idle_minutes)
         self._told_removed = told_removed
         self._known: dict[str, KnownWorkspace] = {}
@@ -528,80 +424,21 @@ class Workspaces(Service):
             last_accessed=now,
         )
 
-        def committed(events: list[Event]) -> None:
-            trimming.heard(events[-1].seq)
-            self._publish(id_, events)
-
-        database = Database(
-            self._reactor,
-            opened.database,
-            committed,
-            self._tuning,
-            ForeignCommits(),
-            on_damage=lambda: self._found_damage(id_),
-        )
-        store = Store(database)
-        trimming = Trimming(self._reactor, store, self._retention)
-        reach = Reach(
-            root=location.path,
-            home=self._places.home,
-            own_folder=self._places.own_folder,
-            exports=self._places.exports,
-            databases=lambda: [each.database.path for each in list(self._open.values())],
-        )
-        workspace = Workspace(
-            id_,
-            known.name,
+        workspace = self._surroundings.furnish(
+            known,
             location.path,
             opened,
-            known.created_at,
-            database,
-            TaskOperations(store),
-            ProjectOperations(store),
-            LinkOperations(store),
-            ContextOperations(store),
-            BulkOperations(store),
-            TemplateOperations(store),
-            SummaryOperations(store),
-            BriefingOperations(store),
-            CatalogueOperations(store),
-            SearchOperations(store),
-            ProfileOperations(store),
-            AdviceOperations(store),
-            WatchOperations(
-                self._reactor,
-                store,
-                id_,
-                reach,
-                self._watching,
-                allows_outside=self._places.allows_external_watches,
-            ),
-            ExportOperations(
-                store=store,
-                reach=reach,
-                undertakings=self.undertakings,
-                workspace_id=id_,
-                name=known.name,
-                schema_version=opened.schema_version,
-            ),
-            ImportOperations(
-                reactor=self._reactor,
-                store=store,
-                reach=reach,
-                undertakings=self.undertakings,
-                workspace_id=id_,
-            ),
-            trimming,
-            store,
-            Kept(database.version),
+            publish=partial(self._publish, id_),
+            found_damage=partial(self._found_damage, id_),
+            databases=lambda: [each.database.path for each in list(self._open.values())],
         )
         self._open[id_] = workspace
         self._idleness.use(id_)
-        trimming.start()
+        workspace.trimming.start()
         self._remember(known)
         self._save()
-        await database.open_for_brief_reads()
-        await database.look_for_others()  # what is there by now is not news
+        await workspace.database.open_for_brief_reads()
+        await workspace.database.look_for_others()  # what is there by now is not news
         await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
         self._errand(Deferred.fromCoroutine(self._look_at_file_system(opened.database)))

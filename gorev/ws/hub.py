@@ -22,7 +22,8 @@ from gorev.domain.errors import GorevError, ShuttingDown
 from gorev.domain.event import Event, Progress
 from gorev.services.bus import EventBus
 from gorev.services.folder import identifier
-from gorev.services.workspaces import Replay, Workspace, Workspaces
+from gorev.services.workspace import Replay, Workspace
+from gorev.services.workspaces import Workspaces
 from gorev.wire import encode
 from gorev.wire.encode import instant
 from gorev.wire.events import Format, frame, frames, progress, removed

@@ -17,7 +17,8 @@ from gorev.services.folder import Location
 from gorev.services.registry import WorkspaceFile
 from gorev.services.undertakings import Undertakings
 from gorev.services.watching.service import FileWatching
-from gorev.services.workspaces import Places, Workspace, Workspaces
+from gorev.services.workspace import Places, Workspace
+from gorev.services.workspaces import Workspaces
 from tests.support.open_store import ACTOR
 
 Test = TypeVar("Test", bound=Callable[..., object])

@@ -11,7 +11,8 @@ from twisted.internet.defer import Deferred
 from twisted.internet.task import deferLater
 
 from gorev.services.folder import identifier
-from gorev.services.workspaces import Workspace, Workspaces
+from gorev.services.workspace import Workspace
+from gorev.services.workspaces import Workspaces
 from tests.services.house import House, create, in_reactor, titles
 
 MINUTES = 15

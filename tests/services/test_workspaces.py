@@ -19,7 +19,7 @@ from gorev.domain.errors import (
     WorkspaceUnavailable,
 )
 from gorev.services.folder import identifier
-from gorev.services.workspaces import Workspace
+from gorev.services.workspace import Workspace
 from tests.services.house import House, create, titles
 
 Test = TypeVar("Test", bound=Callable[..., object])

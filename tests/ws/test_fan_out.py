@@ -16,7 +16,8 @@ from twisted.internet.endpoints import TCP4ClientEndpoint, TCP4ServerEndpoint
 
 from gorev.domain.event import Progress
 from gorev.services.bus import EventBus
-from gorev.services.workspaces import Workspace, Workspaces
+from gorev.services.workspace import Workspace
+from gorev.services.workspaces import Workspaces
 from gorev.ws.hub import Hub
 from tests.services.house import House, create
 
