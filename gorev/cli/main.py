@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final
 
 import click
@@ -107,6 +108,15 @@ def main(argv: Sequence[str]) -> int:
         click.echo(f"gorev: {error}", err=True)
         return error.code
     except click.Abort:
+        return 1
+    except OSError as error:
+        if error.filename is None:
+            # What is left in the buffer would be tried again when the program ends.
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        name = error.filename or text(language, "standard output")
+        said = text(language, "{path} cannot be used: {reason}", path=name, reason=error.strerror or error)
+        click.echo(f"gorev: {said}", err=True)
         return 1
 
 

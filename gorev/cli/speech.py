@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -12,6 +13,9 @@ import click
 from gorev.locale import text
 
 _HELP_NAMES: Final = ["-h", "--help"]
+# Of help pages, in characters: lines longer than this are hard to read, and words do not fit into less.
+_HELP_WIDTH: Final = 81
+_LEAST_HELP_WIDTH: Final = 20
 
 
 class Misuse(click.UsageError):
@@ -44,10 +48,14 @@ class _Formatter(click.HelpFormatter):
         headings = {"Options": text(self.language, "Options"), "Commands": text(self.language, "Commands")}
         super().write_heading(headings.get(heading, heading))
 
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Options or commands, each with its purpose beside it; in a narrow terminal below it."""
+        super().write_dl(rows, min(col_max, self.width // 3), col_spacing)
+
 
 class _Context(click.Context):
     def make_formatter(self) -> click.HelpFormatter:
-        formatter = _Formatter(width=self.terminal_width, max_width=self.max_content_width)
+        formatter = _Formatter(width=max(min(shutil.get_terminal_size().columns, _HELP_WIDTH) - 1, _LEAST_HELP_WIDTH))
         formatter.language = language_of(self)
         return formatter
 

@@ -31,7 +31,7 @@ Row = dict[str, Any]
 class Column:
     """``value`` of a row under a ``heading``. One with a ``least_width`` is left out of a terminal narrower than that.
 
-    Of the columns of a table, those that are ``flexible`` share what the others leave and are cut to it.
+    Of the columns of a table, those that are ``flexible`` share what the others leave and are cut to it, or wrapped.
     ``brief`` is what a terminal shows instead of the value.
     """
 
@@ -39,6 +39,7 @@ class Column:
     value: Callable[[Row], object]
     least_width: int = 0
     flexible: bool = False
+    wraps: bool = False
     brief: Callable[[str], str] | None = None
 
 
@@ -49,7 +50,7 @@ def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
             click.echo("\t".join(safe(_one_line(_shown(column, row))) for column in columns))
         return
     # Rich costs 30 ms and is imported where a table is drawn only.
-    from rich.console import Console
+    from rich.console import Console, OverflowMethod
     from rich.table import Table
     from rich.text import Text
 
@@ -58,7 +59,8 @@ def print_rows(columns: Sequence[Column], rows: Sequence[Row]) -> None:
     lines = [[_cell(column, row) for column in kept] for row in rows]
     table = Table(box=None, pad_edge=False, padding=(0, _GAP, 0, 0))
     for column, width in zip(kept, _widths(kept, lines, console.width), strict=True):
-        table.add_column(Text(column.heading), overflow="ellipsis", no_wrap=True, width=width)
+        overflow: OverflowMethod = "fold" if column.wraps else "ellipsis"
+        table.add_column(Text(column.heading), overflow=overflow, no_wrap=not column.wraps, width=width)
     for line in lines:
         table.add_row(*map(Text, line))
     console.print(table)

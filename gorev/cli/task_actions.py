@@ -217,7 +217,9 @@ def tell_next(context: click.Context, /, as_json: bool) -> int:
             [
                 Column("ID", lambda row: row["task_id"], brief=first_part),
                 Column(text(language, "What"), lambda row: row["title"], flexible=True),
-                Column(text(language, "Why"), lambda row: row["description"], least_width=60, flexible=True),
+                Column(
+                    text(language, "Why"), lambda row: row["description"], least_width=60, flexible=True, wraps=True
+                ),
             ],
             suggested,
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -89,6 +90,40 @@ def test_a_reader_that_leaves_early_ends_it_without_a_word(gorev: CommandLine) -
         assert running.stderr.read() == b""
         running.stderr.close()
         running.wait(60)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+def test_output_that_cannot_be_written_is_told(gorev: CommandLine) -> None:
+    for command in (["task", "list"], ["task", "list", "--json"], ["--help"]):
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(
+                gorev.words(*command),
+                cwd=gorev.folder,
+                env=gorev.surroundings(),
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+            )
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("gorev: standard output cannot be used: ")
+        assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("columns", [30, 40, 80])
+@pytest.mark.parametrize("command", ["", "task", "task list", "daemon"])
+def test_a_help_page_is_no_wider_than_the_terminal(gorev: CommandLine, command: str, columns: int) -> None:
+    shown = gorev.on_terminal(*command.split(), "--help", columns=columns).splitlines()
+    too_long = [line for line in shown if cell_len(line) > columns]
+    # An option with its metavar is not broken.
+    assert [line for line in too_long if not line.startswith("  --") or "  " in line.strip()] == []
+
+
+@pytest.mark.parametrize("columns", [30, 80])
+def test_a_line_of_a_tree_is_no_wider_than_the_terminal(gorev: CommandLine, columns: int) -> None:
+    lines = gorev.on_terminal("task", "tree", columns=columns).splitlines()
+    assert [line for line in lines if cell_len(line) > columns] == []
+    assert all(re.search(r"\[[0-9a-f]{8}\]$", line) for line in lines if line)
 
 
 def test_help_says_what_exit_codes_mean_under_both_names(gorev: CommandLine) -> None:
