@@ -21,6 +21,7 @@ from gorev.daemon.errors import StartError
 from gorev.daemon.probe import get_json, is_listening
 from gorev.daemon.record import LockRecord
 from gorev.daemon.token import TokenFile
+from gorev.locale import counts
 from gorev.services.folder import database_in
 from gorev.services.registry import WorkspaceFile
 from gorev.settings import Flags, Settings, home_directory
@@ -157,9 +158,9 @@ def _of_running(settings: Settings, record: LockRecord) -> Iterator[Finding]:
     if ready is not None and sockets is not None:
         yield _fine(
             "clients",
-            "connected: {assistants} assistants, {sockets} WebSocket clients",
-            assistants=ready.get("mcp_clients", 0),
-            sockets=sockets.get("clients", 0),
+            "connected: {assistants}, {sockets}",
+            assistants=counts.assistants(ready.get("mcp_clients", 0)),
+            sockets=counts.sockets(sockets.get("clients", 0)),
         )
     if ready is not None and not ready.get("ready"):
         remedy = "see the databases below"
@@ -261,8 +262,8 @@ def _of_database(name: str, database: Path) -> Iterator[Finding]:
 def _of_content(found: Inspection, where: dict[str, Any]) -> Finding:
     match found.problem:
         case None:
-            message = "{workspace}: {count} tasks, the database is sound"
-            return _fine("database", message, count=found.task_count, **where)
+            message = "{workspace}: {tasks}, the database is sound"
+            return _fine("database", message, tasks=counts.tasks(found.task_count or 0), **where)
         case "too_new":
             remedy = "use that newer version"
             return _problem("database", "{path} was written by a newer Gorev", remedy, **where)
@@ -283,11 +284,11 @@ def _of_damage(where: dict[str, Any]) -> Finding:
             return _problem(
                 "database",
                 "{path} is damaged",
-                "the newest sound copy is {copy}, of {time}, with {count} tasks: gorev restore puts it in place"
+                "the newest sound copy is {copy}, of {time}, with {tasks}: gorev restore puts it in place"
                 " and keeps the damaged file beside it",
                 copy=copy,
                 time=found.modified.astimezone().strftime("%Y-%m-%d %H:%M"),
-                count=found.task_count,
+                tasks=counts.tasks(found.task_count or 0),
                 **where,
             )
     remedy = "there is no sound copy; keep the file: the program sqlite3 can often recover what is in it"
@@ -307,5 +308,5 @@ def _of_disk(database: Path, where: dict[str, Any]) -> Iterator[Finding]:
     free = shutil.disk_usage(database.parent).free
     if free < LOW_SPACE_BYTES:
         yield _warning(
-            "disk", "{megabytes} MB are left on the disk of {path}", "make room", megabytes=free // 1_000_000, **where
+            "disk", "{megabytes} MB left on the disk of {path}", "make room", megabytes=free // 1_000_000, **where
         )

@@ -14,6 +14,7 @@ from gorev.domain import values
 from gorev.domain.bulk import BulkOutcome, Failed, Note, TagChange
 from gorev.domain.errors import ConflictingAlias, GorevError, MissingParameter, NothingGiven
 from gorev.domain.task import TaskChange
+from gorev.locale import counts
 from gorev.mcp.budget import ASKED_BUDGET, beginning, clipped, size
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
@@ -216,12 +217,12 @@ def _told(
     }
     lines = [
         call.say(
-            "{operation}: {total} tasks, {successful} changed, {failed} failed, {warnings} warnings ({ms:.0f} ms)",
+            "{operation}: {tasks}, {successful} changed, {failed} failed, {warnings} ({ms:.0f} ms)",
             operation=operation,
-            total=outcome.total,
+            tasks=counts.tasks(outcome.total),
             successful=len(outcome.successful),
             failed=len(failed),
-            warnings=len(warnings),
+            warnings=counts.warnings(len(warnings)),
             ms=took_ms,
         )
     ]

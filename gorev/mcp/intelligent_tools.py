@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 from gorev.domain import values
 from gorev.domain.judgement import STEPS_MADE
 from gorev.domain.task import NewTask
+from gorev.locale import plural
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, size
 from gorev.mcp.registry import ToolOutcome
@@ -107,7 +108,13 @@ def _written(call: ToolCall, made: Fulfilled) -> list[str]:
         left = made.steps_found - len(made.subtasks)
         if left:
             lines.append(
-                call.say("{left} more steps were found; at most {most} become subtasks.", left=left, most=STEPS_MADE)
+                plural(
+                    call.language,
+                    "{count} more step was found; at most {most} become subtasks.",
+                    "{count} more steps were found; at most {most} become subtasks.",
+                    left,
+                    most=STEPS_MADE,
+                )
             )
     if made.alike:
         lines += ["", f"## {call.say('Similar tasks')}"]

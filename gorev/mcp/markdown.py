@@ -14,7 +14,7 @@ from gorev.domain.task import Branch, TaskView
 from gorev.domain.values import LinkKind, Priority, Status
 from gorev.domain.views import Hierarchy, TaskDetail
 from gorev.domain.watches import Watch
-from gorev.locale import text
+from gorev.locale import plural, text
 from gorev.wire.names import PRIORITY_SYMBOL, STATUS_SYMBOL, priority_name, status_name
 
 # data-model.md §2: the initials of the Turkish names, whatever the language.
@@ -229,5 +229,15 @@ def _due(due: date, today: date, language: str) -> str:
     if days == 0:
         return text(language, "today")
     if days > 0:
-        return text(language, "{days} days left", days=days)
-    return text(language, "{days} days overdue", days=-days)
+        return left(days, language)
+    return overdue(-days, language)
+
+
+def left(days: int, language: str) -> str:
+    """How far ahead a due date is."""
+    return plural(language, "{count} day left", "{count} days left", days)
+
+
+def overdue(days: int, language: str) -> str:
+    """How long ago a due date was."""
+    return plural(language, "{count} day overdue", "{count} days overdue", days)

@@ -11,6 +11,7 @@ from msgspec import UNSET, UnsetType
 from gorev.domain import values
 from gorev.domain.errors import AsSpelt, InvalidValue, MissingParameter, NothingGiven
 from gorev.domain.profiles import Profile, ProfileDraft
+from gorev.locale import counts
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, clipped, fitting, size
 from gorev.mcp.registry import ToolOutcome
@@ -122,7 +123,7 @@ def _line(call: ToolCall, each: Profile) -> str:
     if each.search_query:
         query = clipped(markdown.one_line(each.search_query), _SHOWN_CHARACTERS)
         parts.append(call.say("Query: {query}", query=query))
-    parts.append(call.say("used {count} times", count=each.use_count))
+    parts.append(call.say("used {times}", times=counts.times(each.use_count)))
     return " | ".join(parts)
 
 

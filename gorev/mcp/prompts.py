@@ -153,15 +153,16 @@ async def _break_down(call: ToolCall, given: Given) -> str:
 async def _status_report(call: ToolCall, given: Given) -> str:
     days = _days(given.get("gun"))
     report = (await call.workspace.briefing.report(given.get("proje_id"), days, TASKS_SHOWN)).value
+    since = report.since.astimezone().date().isoformat()
     asked = call.say(
-        "Write a status report of the last {days} days from what is below, for people who do not know the details: what"
-        " was finished, what is being worked on, what is late or at risk, what comes next. Half a page, no invented"
-        " facts; mention a task by its title.",
-        days=days,
+        "Write a status report of the time since {date} from what is below, for people who do not know the details:"
+        " what was finished, what is being worked on, what is late or at risk, what comes next. Half a page, no"
+        " invented facts; mention a task by its title.",
+        date=since,
     )
     numbers = call.say(
-        "Since {date}: {finished} finished, {created} created. In all {completed} of {total} tasks are completed.",
-        date=report.since.astimezone().date().isoformat(),
+        "Since {date}: {finished} finished, {created} created. Completed in all: {completed} of {total}.",
+        date=since,
         finished=report.finished.total,
         created=report.created,
         completed=report.completed,

@@ -18,7 +18,7 @@ from gorev.domain.errors import ProjectNotFound, TaskNotFound, WorkspaceRequired
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.domain.values import Actor, ActorKind
-from gorev.locale import text
+from gorev.locale import counts, text
 from gorev.mcp import markdown
 from gorev.mcp.addresses import MARKDOWN, PROJECT, SUMMARY, TASK, project_uri, short, task_uri
 from gorev.mcp.budget import ASKED_BUDGET
@@ -185,7 +185,7 @@ def _summary_entry(call: ToolCall) -> Object:
 
 def _project_entry(call: ToolCall, view: ProjectView) -> Object:
     entry = {"uri": project_uri(view.project.id), "name": short(view.project.name), "mimeType": MARKDOWN}
-    tasks = call.say("Project, {count} tasks", count=view.task_count)
+    tasks = call.say("Project, {tasks}", tasks=counts.tasks(view.task_count))
     return entry | {"description": tasks}
 
 

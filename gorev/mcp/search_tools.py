@@ -106,7 +106,7 @@ async def _history(call: ToolCall, given: SearchArguments) -> ToolOutcome:
     left = len(rows) - len(encoded)
     if left:
         structured["kalan"] = left
-        lines.append(call.say("{left} older ones: ask for them with limit.", left=left))
+        lines.append(call.say("{left} more, older: ask for them with limit.", left=left))
     heading = f"# {call.say('Searches made')} ({len(encoded)})"
     return ToolOutcome(text="\n".join([heading, "", *(lines or [call.say("Nothing found.")])]), structured=structured)
 

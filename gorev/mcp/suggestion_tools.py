@@ -10,6 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gorev.domain.suggestion import Reason, Suggestion, SuggestionKind
 from gorev.domain.values import Status
+from gorev.locale import counts
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
@@ -73,9 +74,9 @@ def _said(call: ToolCall, suggestion: Suggestion) -> tuple[str, str]:
     number = int(suggestion.number or 0)
     match suggestion.reason:
         case Reason.OVERDUE:
-            return call.say("Overdue: {title}", title=name), call.say("{days} days overdue", days=number)
+            return call.say("Overdue: {title}", title=name), markdown.overdue(number, call.language)
         case Reason.DUE_SOON:
-            left = call.say("{days} days left", days=number) if number else call.say("due today")
+            left = markdown.left(number, call.language) if number else call.say("due today")
             return call.say("Due soon: {title}", title=name), left
         case Reason.STARTABLE:
             why = call.say("Its priority is high, and it waits for nothing.")
@@ -88,7 +89,7 @@ def _said(call: ToolCall, suggestion: Suggestion) -> tuple[str, str]:
             why = call.say("It is completed, and it is about: {words}.", words=", ".join(suggestion.shared))
             return call.say("Similar: {title}", title=name), why
         case Reason.FITTING_TEMPLATE:
-            why = call.say("Its words occur {count} times in the tasks changed last.", count=number)
+            why = call.say("Its words occur {times} in the tasks changed last.", times=counts.times(number))
             return call.say("Template: {title}", title=name), why
 
 

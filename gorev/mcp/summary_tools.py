@@ -9,6 +9,7 @@ import attrs
 from gorev.domain.summary import DAYS_AHEAD, TASKS_SHOWN, Summary
 from gorev.domain.task import TaskView
 from gorev.domain.values import Priority, Status
+from gorev.locale import counts
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, size
 from gorev.mcp.project_tools import NoArguments
@@ -76,11 +77,13 @@ def _written(call: ToolCall, summary: Summary) -> list[str]:
         "",
         markdown.project(project, call.language) if project else call.say("No project is active."),
         "",
-        call.say(
-            "{projects} projects, {tasks} tasks, {templates} templates",
-            projects=summary.project_count,
-            tasks=summary.task_count,
-            templates=summary.template_count,
+        ", ".join(
+            each.said(call.language)
+            for each in (
+                counts.projects(summary.project_count),
+                counts.tasks(summary.task_count),
+                counts.templates(summary.template_count),
+            )
         ),
         f"- {call.say('Status')}: {statuses}",
         f"- {call.say('Priority')}: {priorities}",

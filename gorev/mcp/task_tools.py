@@ -14,6 +14,7 @@ from gorev.domain.query import Sort, TaskQuery
 from gorev.domain.task import Branch, NewTask, TaskChange, TaskView
 from gorev.domain.values import Priority
 from gorev.domain.views import TaskChanged, TaskPage
+from gorev.locale import plural
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, beginning, cut_task, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
@@ -139,9 +140,11 @@ def fitting(
             missing = len(nodes) - len(encoded)
             if missing:
                 cut.append(
-                    call.say(
+                    plural(
+                        call.language,
+                        "{count} subtask of this task is not shown: use gorev_hierarchy with action show.",
                         "{count} subtasks of this task are not shown: use gorev_hierarchy with action show.",
-                        count=missing,
+                        missing,
                     )
                 )
         for node, (_, parent, _) in zip(encoded, nodes, strict=False):
@@ -164,9 +167,11 @@ def subtasks(
     left = max(len(children) - after, 0)
     if left:
         cut.append(
-            call.say(
-                "{left} more subtasks: call gorev_hierarchy with action show and offset {offset}.",
-                left=left,
+            plural(
+                call.language,
+                "{count} more subtask: call gorev_hierarchy with action show and offset {offset}.",
+                "{count} more subtasks: call gorev_hierarchy with action show and offset {offset}.",
+                left,
                 offset=after,
             )
         )
@@ -407,7 +412,7 @@ async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutc
     if missing:
         structured["kesilen"] = {names["ancestors"]: missing}
         head.append(
-            call.say("{count} ancestors more: show the one named first, {id}.", count=missing, id=above[-1].task.id)
+            call.say("{count} more above: show the one named first, {id}.", count=missing, id=above[-1].task.id)
         )
     rows, lines, left = subtasks(
         call,

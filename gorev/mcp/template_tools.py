@@ -51,7 +51,7 @@ async def list_templates(call: ToolCall, given: ListArguments) -> ToolOutcome:
     notes = []
     if len(rows) < len(found):
         structured["kalan"] = len(found) - len(rows)
-        notes.append(call.say("{left} more templates: name a kategori to see them.", left=structured["kalan"]))
+        notes.append(call.say("{left} more: name a kategori to see them.", left=structured["kalan"]))
     return ToolOutcome(text="\n\n".join([heading, legend, *lines, *notes]), structured=structured)
 
 

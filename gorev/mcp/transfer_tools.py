@@ -10,13 +10,13 @@ import attrs
 import msgspec
 
 from gorev import __version__
-from gorev.domain.exporting import Counts, Format
+from gorev.domain.exporting import Format
 from gorev.domain.importing.document import Incoming
 from gorev.domain.importing.plan import ImportReport
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
-from gorev.wire import encode, exports, import_report, imports
+from gorev.wire import encode, exports, import_report, imports, remarks
 from gorev.wire.transfer_arguments import ExportArguments, ImportArguments
 from gorev.wire.vocabulary import EXPORT_TOOL, IMPORT_TOOL
 
@@ -38,7 +38,7 @@ async def export(call: ToolCall, given: ExportArguments) -> ToolOutcome:
         done = (await workspace.exports.inline(call.actor, selection, document, _INLINE_BYTES, told=call.told)).value
     counts = attrs.asdict(done.counts)
     structured: dict[str, Any] = {"path": done.path, "format": given.format, "counts": counts}
-    lines = [f"# {call.say('Export')} ({given.format})", _counted(call, done.counts)]
+    lines = [f"# {call.say('Export')} ({given.format})", remarks.exported(done.counts, call.language)]
     if done.path is not None:
         lines.insert(1, call.say("File: {path}", path=done.path))
     elif done.content is None:
@@ -48,13 +48,6 @@ async def export(call: ToolCall, given: ExportArguments) -> ToolOutcome:
         structured["data"] = _content(given.form, done.content)
         lines += ["", done.content.decode()]
     return ToolOutcome(text="\n".join(lines), structured=structured)
-
-
-def _counted(call: ToolCall, counts: Counts) -> str:
-    return call.say(
-        "Exported: {tasks} tasks, {projects} projects, {tags} tags, {templates} templates, {dependencies} links.",
-        **attrs.asdict(counts),
-    )
 
 
 def _content(format_: Format, content: bytes) -> Any:

@@ -10,6 +10,7 @@ from msgspec import UNSET, UnsetType
 
 from gorev.domain.errors import MissingParameter, NothingGiven
 from gorev.domain.watches import Watch, WatchState
+from gorev.locale import counts
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
@@ -115,10 +116,10 @@ async def _stats(call: ToolCall) -> ToolOutcome:
     encoded = call.encoder.watch_statistics(statistics, allows_outside=operations.allows_outside)
     lines = [
         call.say(
-            "{watches} watches of {paths} paths for {tasks} tasks.",
-            watches=statistics.watches,
-            paths=statistics.paths,
-            tasks=statistics.tasks,
+            "{watches} of {paths} for {tasks}.",
+            watches=counts.watches(statistics.watches),
+            paths=counts.paths(statistics.paths),
+            tasks=counts.tasks(statistics.tasks),
         ),
         call.say(
             "Events seen: {events}; changes recorded: {changes}; too many at once and lost: {dropped}.",

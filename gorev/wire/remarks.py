@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from gorev.domain.exporting import Counts
 from gorev.domain.task import Prerequisite
-from gorev.locale import text
+from gorev.locale import counts, text
 
 TITLES_SHOWN: Final = 10
 TITLE_CHARACTERS: Final = 100
@@ -25,3 +26,16 @@ def cancelled(prerequisites: Sequence[Prerequisite], language: str) -> str | Non
         return None
     named = titles([each.title for each in prerequisites])
     return text(language, "Cancelled, so no longer in its way: {titles}.", titles=named)
+
+
+def exported(done: Counts, language: str) -> str:
+    """How much of each kind was exported."""
+    return text(
+        language,
+        "Exported: {tasks}, {projects}, {tags}, {templates}, {links}.",
+        tasks=counts.tasks(done.tasks),
+        projects=counts.projects(done.projects),
+        tags=counts.tags(done.tags),
+        templates=counts.templates(done.templates),
+        links=counts.links(done.dependencies),
+    )

@@ -191,7 +191,7 @@ def test_wrong_arguments_are_named(
 def test_the_text_tells_what_was_to_be_done(daemon: RunningDaemon, arguments: dict[str, Any], target: str) -> None:
     with daemon.mcp() as assistant:
         outcome = assistant.call("gorev_bulk", ids=[task(daemon)], dry_run=True, **arguments)
-    assert outcome["content"][0]["text"].startswith(f"{target}: 1 tasks, 0 changed, 0 failed, 1 warnings")
+    assert outcome["content"][0]["text"].startswith(f"{target}: 1 task, 0 changed, 0 failed, 1 warning ")
 
 
 @pytest.mark.parametrize("language", ["tr", "en"])

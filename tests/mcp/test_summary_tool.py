@@ -37,7 +37,7 @@ def test_text_and_struct_tell_the_same_numbers(us: Assistants) -> None:
     assert (struct["toplam_gorev"], struct["beklemede_gorev"], struct["yuksek_oncelik"]) == (10, 9, 8)
     assert struct["active_project"]["isim"] == "Mağaza"
     assert struct["due_date_summary"] == {"overdue": 8, "due_today": 0, "due_this_week": 0}
-    for told in ("Mağaza", "1 projects, 10 tasks, 11 templates", "Pending 9", "High 8", "10.0 %", "8 overdue"):
+    for told in ("Mağaza", "1 project, 10 tasks, 11 templates", "Pending 9", "High 8", "10.0 %", "8 overdue"):
         assert told in text
     assert [len(struct[each]) for each in LISTS] == [5, 5, 5, 5]
     for each in LISTS:

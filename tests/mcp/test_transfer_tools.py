@@ -31,7 +31,7 @@ def test_an_export_to_a_file_tells_where_and_how_much(us: Assistants) -> None:
     counts = {"tasks": 1, "projects": 0, "tags": 1, "templates": 0, "dependencies": 0}
     assert struct == {"path": path, "format": "csv", "counts": counts}
     assert path in text
-    assert "1 tasks" in text
+    assert "1 task," in text
     assert "1 görev" in us.in_turkish("gorev_export", output_path="x.csv", format="csv")
 
 
