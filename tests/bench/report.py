@@ -15,7 +15,7 @@ from tests.bench.figures import Figure
 from tests.bench.slices import Cell
 from tests.bench.targets import GROWTH_LIMIT, Cells, growths, verdicts
 
-WIDTH: Final = 150
+WIDTH: Final = 160
 SMALL: Final = 1_000
 LARGE: Final = 100_000
 
@@ -44,11 +44,23 @@ class Report:
         """The cells of one size."""
         cells = [cell for cell in self.cells.values() if cell.size == size]
         table = Table(
-            *("operation", "c", "p50 ms", "p99 ms", "per s", "CPU ms", "floor p50", "floor /s", "floor CPU", "ratio"),
+            *(
+                "operation",
+                "c",
+                "p50 ms",
+                "p99 ms",
+                "per s",
+                "CPU ms",
+                "floor p50",
+                "floor /s",
+                "floor CPU",
+                "by CPU",
+                "ratio",
+            ),
             *("target", "", "errors"),
             title=f"{size:,} tasks",
         )
-        for column in table.columns[1:10]:
+        for column in table.columns[1:11]:
             column.justify = "right"
         for cell in cells:
             table.add_row(*_row(cell, self.cells))
@@ -99,12 +111,13 @@ class Report:
 def _row(cell: Cell, cells: Cells) -> Sequence[str]:
     ours, floor = cell.ours, cell.floor
     judged = [verdict for verdict in verdicts(cell, cells) if "errors" not in verdict.target]
-    beside = ("", "", "", "")
+    beside = ("", "", "", "", "")
     if floor is not None:
         beside = (
             f"{floor.quantile_ms(0.5):.2f}",
             f"{floor.per_second:,.0f}",
             f"{floor.cpu_ms:.3f}",
+            f"{cell.cpu_ratio or 0:.2f}",
             f"{cell.ratio or 0:.2f}",
         )
     return (
@@ -142,6 +155,7 @@ def _encoded(cell: Cell, cells: Cells) -> dict[str, Any]:
         "floor_p50_ms": None if floor is None else round(floor.quantile_ms(0.5), 4),
         "floor_per_second": None if floor is None else round(floor.per_second, 1),
         "floor_cpu_ms": None if floor is None else round(floor.cpu_ms, 4),
+        "cpu_ratio": None if cell.cpu_ratio is None else round(cell.cpu_ratio, 3),
         "ratio": None if cell.ratio is None else round(cell.ratio, 3),
         "targets": [attrs.asdict(verdict) for verdict in verdicts(cell, cells)],
     }

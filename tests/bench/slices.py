@@ -104,6 +104,13 @@ class Cell:
         """The median of the ratios: a stall of the machine spoils one of them only."""
         return statistics.median(self.ratios) if self.ratios else None
 
+    @property
+    def cpu_ratio(self) -> float | None:
+        """Of the floor's work for an answer to ours: what the ratio would be if nothing but the processor counted."""
+        if self.floor is None or not self.ours.cpu_ms:
+            return None
+        return self.floor.cpu_ms / self.ours.cpu_ms
+
 
 def cell(operation: str, size: int, in_flight: int, sides: Sides, *, seconds: float, rounds: int) -> Cell:
     """Slices of both sides by turns, so that the machine's noise meets both. What comes first is not kept."""
