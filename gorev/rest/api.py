@@ -25,6 +25,7 @@ from gorev.rest.reply import Encoded, Reply, encoded, refused
 from gorev.rest.route import GET, Route
 from gorev.services.language import DefaultLanguage
 from gorev.services.workspaces import Workspaces
+from gorev.wire.rows import EncodedTasks
 from gorev.wire.vocabulary import Vocabulary
 
 # A parameter of a path, and what it may hold.
@@ -45,6 +46,7 @@ class Api:
     watch: Callable[[Deferred[Any]], Deferred[Any]]
     observe: Callable[[str, str, float], None]
     hot: HotPaths = attrs.field(factory=HotPaths, init=False)
+    _encoded_tasks: EncodedTasks = attrs.field(factory=EncodedTasks, init=False)
     _log = Logger()
 
     def resource(self) -> Resource:
@@ -62,7 +64,7 @@ class Api:
 
     def _endpoint(self, route: Route, words: Vocabulary) -> Endpoint:
         def endpoint(request: Request, **path: str) -> Deferred[bytes] | bytes:
-            call = Call(request, words, self.language.code, self.workspaces, path, route.takes)
+            call = Call(request, words, self.language.code, self.workspaces, path, route.takes, self._encoded_tasks)
             answer = begun(self._answered(route, call))
             return self.watch(answer) if isinstance(answer, Deferred) else answer
 

@@ -24,6 +24,7 @@ from gorev.services.workspaces import Workspaces
 from gorev.wire import encode
 from gorev.wire.decode import decode
 from gorev.wire.encode import Encoder
+from gorev.wire.rows import EncodedTasks, Rows
 from gorev.wire.vocabulary import Vocabulary
 
 S = TypeVar("S", bound=msgspec.Struct)
@@ -46,6 +47,7 @@ class Call:
     workspaces: Workspaces
     path: Mapping[str, str]
     takes: Collection[Fields[Any]] = ()
+    encoded_tasks: EncodedTasks = attrs.Factory(EncodedTasks)
     spelt: dict[str, str] = attrs.Factory(dict)
     unknown: list[str] = attrs.Factory(list)
     _workspace: Workspace | None = None
@@ -59,6 +61,11 @@ class Call:
     def encoder(self) -> Encoder:
         """Encodes in the route's vocabulary for the workspace that was resolved."""
         return Encoder(self.words, "" if self._workspace is None else self._workspace.id)
+
+    @property
+    def rows(self) -> Rows:
+        """As `encoder`, for many tasks that may have been encoded before."""
+        return Rows(self.encoder, self.encoded_tasks)
 
     @property
     def actor(self) -> Actor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
 import attrs
@@ -47,7 +48,7 @@ class Encoded:
     etag: bytes | None
     body: bytes
 
-    @property
+    @cached_property
     def head(self) -> bytes:
         """The header lines that describe it, each with its end."""
         lines = (*self.headers, (b"Content-Length", b"%d" % len(self.body)))

@@ -20,7 +20,6 @@ from gorev.rest.fields import Fields
 from gorev.rest.reply import Reply, enveloped
 from gorev.rest.route import DELETE, GET, OF_PROJECT, OF_TASK, POST, PUT, Area, Route, one, said, several
 from gorev.wire import kinds, remarks, shapes
-from gorev.wire.encode import Encoder, Object
 from gorev.wire.kinds import (
     DueDate,
     Flag,
@@ -35,6 +34,7 @@ from gorev.wire.kinds import (
     Text,
 )
 from gorev.wire.limits import DESCRIPTION, TITLE
+from gorev.wire.rows import Rows
 from gorev.wire.vocabulary import TASK, TASK_QUERY, Vocabulary
 
 PageLimit = Annotated[int, Meta(ge=1, le=1000)]
@@ -171,17 +171,18 @@ async def _page(call: Call, query: TaskListQuery) -> Reply:
     both = call.words is Vocabulary.ENGLISH
     if query.nested and not both:
         answer = await operations.trees(query.meant())
-        rows = call.encoder.branches(answer.value.rows)
+        rows = call.rows.branches(answer.value.rows)
     else:
         answer = await operations.page(query.meant(), with_subtrees=both)
-        rows = [_row(call.encoder, branch, nested=both) for branch in answer.value.rows]
+        encoded = call.rows
+        rows = [_row(encoded, branch, nested=both) for branch in answer.value.rows]
     # Which tasks are urgent depends on the day.
     return enveloped(rows, seq=answer.seq, total=answer.value.total, lasting=query.quick is UNSET)
 
 
-def _row(encoder: Encoder, branch: Branch, *, nested: bool) -> Object:
+def _row(rows: Rows, branch: Branch, *, nested: bool) -> msgspec.Raw:
     is_root = branch.view.task.parent_id is None
-    return encoder.branch(branch) if nested and is_root else encoder.task(branch.view)
+    return rows.branch(branch) if nested and is_root else rows.task(branch.view)
 
 
 async def created(call: Call) -> Reply:

@@ -27,17 +27,19 @@ def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
 
 def announce_update(
     transaction: Transaction, now: datetime, actor: Actor, before: TaskView, changed: tuple[str, ...]
-) -> None:
-    """Append the event that the task, once ``before``, is now as stored."""
+) -> TaskView:
+    """Append the event that the task, once ``before``, is now as stored; yields what it is."""
+    after = require_task(transaction.cursor, before.task.id)
     events.append(
         transaction,
         time=now,
         actor=actor,
         kind=EventKind.TASK_UPDATED,
         before=before,
-        after=require_task(transaction.cursor, before.task.id),
+        after=after,
         changed=changed,
     )
+    return after
 
 
 def delete_task(transaction: Transaction, now: datetime, actor: Actor, view: TaskView) -> None:
@@ -124,7 +126,7 @@ def change_task(
     moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
     completed = "status" in changed and after.status is Status.COMPLETED
     context.record(cursor, before.id, action or (Action.COMPLETED if completed else Action.UPDATED), actor, now)
-    announce_update(transaction, now, actor, view, changed)
+    now_shown = announce_update(transaction, now, actor, view, changed)
     for below in tasks.by_ids(cursor, moved):
         tasks.update(
             cursor,
@@ -133,7 +135,7 @@ def change_task(
         )
         announce_update(transaction, now, actor, below, ("project_id",))
     return TaskChanged(
-        view=require_task(cursor, before.id),
+        view=now_shown,
         before=before,
         changed=changed,
         cancelled=tuple(each for each in prerequisites if each.status is Status.CANCELLED),

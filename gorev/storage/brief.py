@@ -1,8 +1,8 @@
 """Reads so short that the reactor does them itself, on a connection of its own.
 
 To hand a read to another thread and have its result back takes longer than a page of tasks does (``numbers.md`` §2). A
-read here is bounded by SQLite itself: a statement that takes more than `STEPS` is ended, and whoever asked reads in a
-thread after all. Neither a lock is waited for, nor a file opened.
+read here is bounded by SQLite itself: one that takes more than `STEPS` is ended, and whoever asked reads in a thread
+after all. Neither a lock is waited for, nor a file opened.
 """
 
 from __future__ import annotations
@@ -13,15 +13,24 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from gorev.storage import sqlite
+from gorev.storage.known_rows import KnownRows
 
 T = TypeVar("T")
 
-# Instructions of SQLite's machine, for one statement. A page of 50 rows takes 5,000, in about 0.2 ms.
+# Instructions of SQLite's machine. A page of 50 rows takes 5,000, in about 0.2 ms.
 STEPS: Final = 20_000
+# How often they are counted.
+STRIDE: Final = 1_000
 
 
 class TooLong(Exception):
     """The read does not belong here: it takes long, or something stands in its way that a thread may wait for."""
+
+
+class BriefCursor(sqlite3.Cursor):
+    """A cursor that comes with the rows that were read before."""
+
+    known: KnownRows
 
 
 class BriefReader:
@@ -32,14 +41,17 @@ class BriefReader:
 
     def __init__(self, file: Path) -> None:
         self._connection = sqlite.connect_reader(file)
-        self._connection.set_progress_handler(lambda: 1, STEPS)
-        self._cursor = self._connection.cursor()
+        self._connection.set_progress_handler(self._is_over, STRIDE)
+        self._strides = 0
+        self._cursor = self._connection.cursor(BriefCursor)
+        self._cursor.known = KnownRows()
 
     def version(self) -> int:
         """A number that is another one as soon as any connection has committed something to the file.
 
         @raise TooLong: it cannot be told now.
         """
+        self._strides = 0
         try:
             (version,) = self._cursor.execute("PRAGMA data_version").fetchone()
         except sqlite3.Error:
@@ -52,14 +64,20 @@ class BriefReader:
         @raise TooLong: it was not done.
         """
         cursor = self._cursor
+        self._strides = 0
         try:
             cursor.execute("BEGIN")
             try:
+                cursor.known.catch_up(cursor)
                 return work(cursor)
             finally:
                 cursor.execute("ROLLBACK")
         except sqlite3.Error:
             raise TooLong from None
+
+    def _is_over(self) -> bool:
+        self._strides += 1
+        return self._strides * STRIDE > STEPS
 
     def close(self) -> None:
         """Let go of the file."""

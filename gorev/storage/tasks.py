@@ -11,6 +11,7 @@ from gorev.domain.task import Task, TaskView
 from gorev.domain.text import folded
 from gorev.domain.values import Priority, Status
 from gorev.storage import links, tags
+from gorev.storage.brief import BriefCursor
 from gorev.storage.encoding import day, day_text, instant, instant_text, packed
 from gorev.storage.sqlite import Cursor
 
@@ -83,8 +84,14 @@ def one(cursor: Cursor, task_id: str) -> TaskView | None:
 def by_ids(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None = None) -> list[TaskView]:
     """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many.
 
-    ``levels`` spares the look upwards to a caller that has been there.
+    ``levels`` spares the look upwards to a caller that has been there. Of a `BriefCursor` those are read that are new.
     """
+    if isinstance(cursor, BriefCursor):
+        return cursor.known.views(ids, lambda missing: _read(cursor, missing, None))
+    return _read(cursor, ids, levels)
+
+
+def _read(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None) -> list[TaskView]:
     wanted = packed(list(ids))
     rows = cursor.execute(_BY_IDS, (wanted,)).fetchall()
     return _views(cursor, rows, wanted, ids, levels)

@@ -1,0 +1,108 @@
+"""Tasks that were read before and are still what they were.
+
+Most tasks of a page are those of the page before, and to read one costs ten times what finding its id does. What
+changed meanwhile is told by the event log, in the very snapshot that is being read: so whatever is kept is exactly what
+reading it would give. A change of a task may show in others, which are read anew as well: its parent counts subtasks,
+the tasks it is linked with count links and what they wait for, those below it have its level. A change that shows in
+all, such as that of a project's name, drops all.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from gorev.domain.event import EventKind
+from gorev.domain.task import TaskView
+
+Read: TypeAlias = Callable[[Sequence[str]], list[TaskView]]
+
+# About 2 KB each.
+LIMIT: Final = 2_000
+# A task with more than this many letters is read each time.
+LETTERS: Final = 8_000
+# Changes since the last read beyond which it is cheaper to begin anew.
+CHANGES: Final = 200
+
+_AFTER: Final = "SELECT seq, kind, entity_id, before, after, changed FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
+_SEQ: Final = "SELECT last_seq FROM workspace"
+
+_OF_TASKS: Final = {each.value for each in (EventKind.TASK_CREATED, EventKind.TASK_UPDATED, EventKind.TASK_DELETED)}
+# They show in no task.
+_OF_OTHERS: Final = {EventKind.PROJECT_CREATED.value, EventKind.TEMPLATE_CHANGED.value}
+
+
+class _Link(msgspec.Struct):
+    source_id: str
+    target_id: str
+
+
+class _Task(msgspec.Struct):
+    parent_id: str | None
+
+
+class _Seen(msgspec.Struct):
+    """What an event's entity tells of other tasks."""
+
+    task: _Task
+    subtask_count: int
+    links: list[_Link] | None = None
+
+
+_decoder: Final = msgspec.json.Decoder(_Seen)
+
+
+class KnownRows:
+    """Tasks without their links, by id. For one connection."""
+
+    def __init__(self) -> None:
+        self._views: dict[str, TaskView] = {}
+        self._seq = -1
+
+    def catch_up(self, cursor: sqlite3.Cursor) -> None:
+        """Forget what has changed by the snapshot that is now being read."""
+        (seq,) = cursor.execute(_SEQ).fetchone()
+        if seq == self._seq:
+            return
+        rows = cursor.execute(_AFTER, (self._seq, CHANGES + 1)).fetchall() if self._views else []
+        # Too many, or some are no longer kept, or another file is in the place of this one.
+        if len(rows) != seq - self._seq or len(rows) > CHANGES or not all(map(self._heed, rows)):
+            self._views.clear()
+        self._seq = seq
+
+    def views(self, ids: Sequence[str], read: Read) -> list[TaskView]:
+        """These tasks in this order, without those that are not there; ``read`` is for those that are not known."""
+        known = self._views
+        missing = [id_ for id_ in ids if id_ not in known]
+        if not missing:
+            return [known[id_] for id_ in ids]
+        fresh = {view.task.id: view for view in read(missing)}
+        found = [view for id_ in ids if (view := known.get(id_) or fresh.get(id_)) is not None]
+        if len(known) + len(fresh) > LIMIT:
+            known.clear()
+        if len(fresh) <= LIMIT:
+            known.update((id_, view) for id_, view in fresh.items() if len(view.task.description) <= LETTERS)
+        return found
+
+    def _heed(self, row: tuple[Any, ...]) -> bool:
+        """Forget what a change shows in; false if that is all."""
+        _, kind, entity_id, before, after, changed = row
+        if kind not in _OF_TASKS:
+            return kind in _OF_OTHERS
+        self._views.pop(entity_id, None)
+        for seen in _seen(before, after):
+            if seen.subtask_count and '"parent_id"' in changed:
+                return False
+            if seen.task.parent_id is not None:
+                self._views.pop(seen.task.parent_id, None)
+            for link in seen.links or ():
+                self._views.pop(link.source_id, None)
+                self._views.pop(link.target_id, None)
+        return True
+
+
+def _seen(*written: str | None) -> Iterator[_Seen]:
+    return (_decoder.decode(each) for each in written if each is not None)
