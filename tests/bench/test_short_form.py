@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from tests.bench import transfers
 from tests.bench.measuring import Plan
 from tests.bench.operations import OPERATIONS
 from tests.bench.report import WIDTH, Report
 from tests.bench.run import run
+from tests.bench.seeds import sown
 
 ALONE = [operation.name for operation in OPERATIONS if 1 in operation.in_flight]
 AT_ONCE = ["list", "update", "mcp_socket", "mix"]
@@ -34,3 +36,9 @@ def test_every_operation_and_its_floor_are_answered_without_an_error(
         assert cell.ours.latencies, cell.operation
         assert not cell.ours.errors, (cell.operation, cell.ours.first_error)
         assert cell.floor is None or (cell.floor.latencies and not cell.floor.errors), cell.operation
+
+
+def test_an_import_and_an_export_are_carried_out() -> None:
+    figures = {figure.name: figure.value for figure in transfers.figures(sown(50))}
+    assert figures["import of 50"]
+    assert figures["export of 50"]

@@ -68,7 +68,7 @@ class Onlooker:
     def _look(self) -> None:
         lane = Lane.to_port(self.daemon.port)
         questions = cycle([http("GET", "/api/health")])
-        while not self._ended.is_set():
+        while not (self.waits_ms and self._ended.is_set()):
             begun = time.perf_counter()
             lane.ask(next(questions))
             answer = lane.read()
