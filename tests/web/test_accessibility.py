@@ -87,9 +87,9 @@ def test_views(browser: Browser, filled: tuple[WorkspaceClient, Filled], languag
     assert not inspector.findings, "\n".join(inspector.findings)
 
 
-def test_views_on_a_phone(browser: Browser, filled: tuple[WorkspaceClient, Filled], language: Language) -> None:
+def test_views_on_a_phone(browser: Browser, filled: tuple[WorkspaceClient, Filled]) -> None:
     workspace, ids = filled
-    visitor = Visitor.of(browser, workspace, language=language, size=PHONE, touch=True)
+    visitor = Visitor.of(browser, workspace, language="tr", size=PHONE, touch=True)
     inspector = Inspector(visitor.open())
     look_at_views(visitor, inspector, ids)
     visitor.go(inspector.page, "tree")
@@ -197,5 +197,32 @@ def test_details(browser: Browser, filled: tuple[WorkspaceClient, Filled], langu
     expect(details.locator(".description-input")).to_be_visible()
     inspector.look("description being written")
     page.keyboard.press("Escape")
+    visitor.leave()
+    assert not inspector.findings, "\n".join(inspector.findings)
+
+
+def test_decisions(browser: Browser, daemon: RunningDaemon, language: Language) -> None:
+    """What another has changed or deleted meanwhile, and what waits for a daemon that does not answer."""
+    workspace = WorkspaceClient.of_new_folder(daemon)
+    task = workspace.task("Mine", aciklama="one\ntwo")
+    visitor = Visitor.of(browser, workspace, language=language)
+    page = visitor.open("tree", task=task["id"])
+    inspector = Inspector(page)
+    dialog = page.get_by_role("dialog")
+    page.route("**/api/gorev/*", lambda route: route.abort())
+    panel(page).locator(".detail-section h3 .icon-button").first.click()
+    panel(page).locator(".description-input").fill("one\nmine")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_test_id("held-back")).to_contain_text("1")
+    inspector.look("a change that waits")
+    workspace.change(task["id"], aciklama="one\ntheirs")
+    page.unroute("**/api/gorev/*")
+    inspector.look_at("conflict", dialog)
+    page.route("**/api/gorev/*", lambda route: route.abort())
+    panel(page).get_by_role("combobox").last.select_option("yuksek")
+    expect(page.get_by_test_id("held-back")).to_contain_text("1")
+    workspace.request("DELETE", f"/api/gorev/{task['id']}")
+    page.unroute("**/api/gorev/*")
+    inspector.look_at("gone", dialog)
     visitor.leave()
     assert not inspector.findings, "\n".join(inspector.findings)

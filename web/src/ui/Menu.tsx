@@ -1,6 +1,7 @@
 import { DropdownMenu as Radix } from "radix-ui";
 import type { ReactNode } from "react";
 
+import { useText } from "../locale";
 import { Icon, type IconName } from "./Icon";
 
 interface Props {
@@ -15,13 +16,16 @@ interface Props {
 
 /** Not modal: a modal one would write a style element into the document, which the content security policy refuses. */
 export function Menu({ trigger, children, align = "start", side = "bottom", open, onOpenChange }: Props) {
+  const text = useText();
   return (
     <Radix.Root modal={false} {...(open !== undefined && { open })} {...(onOpenChange !== undefined && { onOpenChange })}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8} loop>
-          {children}
-        </Radix.Content>
+        <section aria-label={text.menu}>
+          <Radix.Content className="menu" align={align} side={side} sideOffset={4} collisionPadding={8} loop>
+            {children}
+          </Radix.Content>
+        </section>
       </Radix.Portal>
     </Radix.Root>
   );
