@@ -50,6 +50,18 @@ def plural(language: str, one: str, many: str, count: int, /, **fields: object) 
     return _catalogue(known(language)).ngettext(one, many, count).format(count=count, **fields)
 
 
+def decimal(language: str, number: float, digits: int) -> str:
+    """A number with so many digits behind the point, which is a comma in Turkish."""
+    written = f"{number:.{digits}f}"
+    return written if known(language) == "en" else written.replace(".", ",")
+
+
+def percent(language: str, hundredths: float, digits: int = 0) -> str:
+    """So many hundredths as the language writes them: 12.5 % or %12,5."""
+    number = decimal(language, hundredths, digits)
+    return f"{number} %" if known(language) == "en" else f"%{number}"
+
+
 def known(tag: str | None) -> str:
     """The language of a locale tag such as ``en_GB.UTF-8``, else the default."""
     language = (tag or "")[:2].lower()

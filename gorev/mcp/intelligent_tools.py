@@ -10,7 +10,7 @@ from msgspec import UNSET, UnsetType
 from gorev.domain import values
 from gorev.domain.judgement import STEPS_MADE
 from gorev.domain.task import NewTask
-from gorev.locale import plural
+from gorev.locale import decimal, percent, plural
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, size
 from gorev.mcp.registry import ToolOutcome
@@ -90,20 +90,20 @@ def _written(call: ToolCall, made: Fulfilled) -> list[str]:
         markdown.one_line(task.title),
         f"ID: {task.id}",
         f"{call.say('Priority')}: {priority_name(task.priority, call.language)}"
-        + (_percent(sure["priority"]) if made.priority else ""),
+        + (_percent(sure["priority"], call.language) if made.priority else ""),
     ]
     if made.estimate:
-        hours = call.say("Estimated hours: {hours:.1f}", hours=made.estimate.hours)
-        lines.append(hours + _percent(sure["time"]))
+        hours = call.say("Estimated hours: {hours}", hours=decimal(call.language, made.estimate.hours, 1))
+        lines.append(hours + _percent(sure["time"], call.language))
     if task.project_id:
         lines.append(
             f"{call.say('Project')}: {markdown.one_line(made.view.project_name or '')} (ID: {task.project_id})"
         )
     if made.template:
         advice = call.say("A template would fit: {alias}", alias=made.template.alias)
-        lines.append(advice + _percent(sure["template"]))
+        lines.append(advice + _percent(sure["template"], call.language))
     if made.subtasks:
-        lines += ["", f"## {call.say('Subtasks')}{_percent(sure['subtask'])}"]
+        lines += ["", f"## {call.say('Subtasks')}{_percent(sure['subtask'], call.language)}"]
         lines += [markdown.row(view, call.language) for view in made.subtasks]
         left = made.steps_found - len(made.subtasks)
         if left:
@@ -120,12 +120,14 @@ def _written(call: ToolCall, made: Fulfilled) -> list[str]:
         lines += ["", f"## {call.say('Similar tasks')}"]
         for each in made.alike[:ALIKE_WRITTEN]:
             shared = ", ".join(each.shared[:WORDS_WRITTEN])
-            lines.append(f"{markdown.row(each.view, call.language)} | {shared}{_percent(each.similarity)}")
+            lines.append(
+                f"{markdown.row(each.view, call.language)} | {shared}{_percent(each.similarity, call.language)}"
+            )
     return lines
 
 
-def _percent(confidence: float) -> str:
-    return f" ({round(confidence * 100)} %)"
+def _percent(confidence: float, language: str) -> str:
+    return f" ({percent(language, confidence * 100)})"
 
 
 TOOLS: Final = (

@@ -14,7 +14,7 @@ from gorev.domain.task import Branch, TaskView
 from gorev.domain.values import LinkKind, Priority, Status
 from gorev.domain.views import Hierarchy, TaskDetail
 from gorev.domain.watches import Watch
-from gorev.locale import plural, text
+from gorev.locale import percent, plural, text
 from gorev.wire.names import PRIORITY_SYMBOL, STATUS_SYMBOL, priority_name, status_name
 
 # data-model.md §2: the initials of the Turkish names, whatever the language.
@@ -114,7 +114,8 @@ def subtasks_heading(shown: TaskDetail, language: str) -> list[str]:
         return []
     below = _statuses(shown.children)
     done = below.count(Status.COMPLETED)
-    return ["", f"## {text(language, 'Subtasks')} ({done} / {len(below)}, {100 * done / len(below):.1f} %)", ""]
+    share = percent(language, 100 * done / len(below), 1)
+    return ["", f"## {text(language, 'Subtasks')} ({done} / {len(below)}, {share})", ""]
 
 
 def ending(shown: TaskDetail, language: str) -> list[str]:
@@ -184,13 +185,13 @@ def hierarchy(shown: Hierarchy, language: str) -> str:
         text(
             language,
             "Subtasks: {total} ({completed} completed, {in_progress} in progress, {pending} pending,"
-            " {cancelled} cancelled), progress {progress:.1f} %",
+            " {cancelled} cancelled), progress {progress}",
             total=shown.total,
             completed=count(Status.COMPLETED, 0),
             in_progress=count(Status.IN_PROGRESS, 0),
             pending=count(Status.PENDING, 0),
             cancelled=count(Status.CANCELLED, 0),
-            progress=shown.progress,
+            progress=percent(language, shown.progress, 1),
         )
     )
     return "\n".join(lines)

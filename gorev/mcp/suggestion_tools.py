@@ -10,7 +10,7 @@ from msgspec import UNSET, Meta, UnsetType
 
 from gorev.domain.suggestion import Reason, Suggestion, SuggestionKind
 from gorev.domain.values import Status
-from gorev.locale import counts
+from gorev.locale import counts, percent
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
@@ -144,7 +144,7 @@ def _written(call: ToolCall, shown: Sequence[Suggestion], items: Sequence[dict[s
         for item in of_kind:
             related = item["task_id"] or item["context"]["template_id"]
             lines.append(f"- **{item['title']}** — {item['description']}")
-            lines.append(f"  `{item['action']}` | {round(item['confidence'] * 100)} % | ID:{related}")
+            lines.append(f"  `{item['action']}` | {percent(call.language, item['confidence'] * 100)} | ID:{related}")
     return lines
 
 

@@ -9,7 +9,7 @@ import attrs
 from gorev.domain.summary import DAYS_AHEAD, TASKS_SHOWN, Summary
 from gorev.domain.task import TaskView
 from gorev.domain.values import Priority, Status
-from gorev.locale import counts
+from gorev.locale import counts, percent
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, size
 from gorev.mcp.project_tools import NoArguments
@@ -87,7 +87,7 @@ def _written(call: ToolCall, summary: Summary) -> list[str]:
         ),
         f"- {call.say('Status')}: {statuses}",
         f"- {call.say('Priority')}: {priorities}",
-        f"- {call.say('Completion rate')}: {summary.completion_rate:.1f} %",
+        f"- {call.say('Completion rate')}: {percent(call.language, summary.completion_rate, 1)}",
         f"- {call.say('Due')}: {due}",
     ]
     sections = (

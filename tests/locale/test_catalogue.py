@@ -9,7 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import gorev
-from gorev.locale import counts, known, plural, text
+from gorev.locale import counts, decimal, known, percent, plural, text
 from tests.locale import texts_in_code
 
 CATALOGUE = Path(gorev.__file__).parent / "locale" / "tr" / "LC_MESSAGES" / "gorev.po"
@@ -75,6 +75,12 @@ def test_a_text_is_said_in_the_language_of_the_call() -> None:
 )
 def test_what_is_counted_has_the_form_of_its_number(language: str, number: int, said: str) -> None:
     assert text(language, "Backed up to {path} ({tasks}).", path="x", tasks=counts.tasks(number)) == said
+
+
+def test_numbers_are_written_as_the_language_does() -> None:
+    assert (decimal("en", 2.25, 1), decimal("tr", 2.5, 1)) == ("2.2", "2,5")
+    assert (percent("en", 12.5, 1), percent("tr", 12.5, 1)) == ("12.5 %", "%12,5")
+    assert (percent("en", 60), percent("tr", 60)) == ("60 %", "%60")
 
 
 def test_a_text_that_is_missing_is_said_as_it_is() -> None:

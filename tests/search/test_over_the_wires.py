@@ -327,3 +327,12 @@ def test_the_tool_refuses_what_it_does_not_know_and_names_what_is_near(daemon: R
 def test_hidden_names_search_too(daemon: RunningDaemon, name: str, arguments: dict[str, Any]) -> None:
     with daemon.mcp() as assistant:
         assert not assistant.call(name, **arguments)["isError"]
+
+
+def test_the_tool_asks_for_its_mode_and_rest_takes_one(client: WorkspaceClient, daemon: RunningDaemon) -> None:
+    """The tool marks ``mode`` as required (``mcp-tools.md`` §4.8); ``rest-api.md`` §4.12 gives it a default."""
+    client.task("login")
+    assert search(client, "login")["total_count"] == 1
+    with daemon.mcp("en") as assistant:
+        told = assistant.call("gorev_search", query="login")["structuredContent"]
+    assert (told["code"], told["details"]["field"]) == ("missing_parameter", "mode")
