@@ -54,7 +54,7 @@ def test_priority_template_and_hours_follow_from_the_words(us: Assistants) -> No
     assert struct["confidence"] == pytest.approx({"priority": 0.6, "time": 0.3, "template": 0.2, "subtask": 0.0})
     for told in ("High (60 %)", "Estimated hours: 0.5 (30 %)", "bug (20 %)"):
         assert told in text
-    assert "Yüksek (60 %)" in us.in_turkish(CREATE, baslik="Acil: giriş çöktü", aciklama="hata", **flags)
+    assert "Yüksek (%60)" in us.in_turkish(CREATE, baslik="Acil: giriş çöktü", aciklama="hata", **flags)
 
 
 def test_five_listed_steps_become_subtasks_of_the_same_project(us: Assistants) -> None:
