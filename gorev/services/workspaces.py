@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -22,7 +21,7 @@ from gorev.domain.errors import GorevError, InvalidValue, ShuttingDown, Workspac
 from gorev.domain.event import Event
 from gorev.services.folder import Location, Opened, cleaned, file_of, identifier, open_database, state_of
 from gorev.services.idleness import LOOK_SECONDS, Idleness, User
-from gorev.services.registry import KnownWorkspace, WorkspaceFile
+from gorev.services.registry import KnownWorkspace, Roll, WorkspaceFile
 from gorev.services.retention import USUAL_RETENTION, Retention
 from gorev.services.undertakings import Undertakings
 from gorev.services.watching.service import FileWatching
@@ -31,8 +30,6 @@ from gorev.storage.database import USUAL_TUNING, Tuning
 from gorev.storage.file_systems import network_file_system_of
 from gorev.storage.interruption import Interruption
 
-# How stale `last_accessed` in the file may become: reading a workspace must not mean writing a file.
-ACCESS_RESOLUTION_SECONDS: Final = 60.0
 # How soon clients hear of what another process does to a database.
 FOREIGN_SECONDS: Final = 1.0
 # How soon the memory of an export or import is returned.
@@ -102,8 +99,7 @@ class Workspaces(Service):
         )
         self._idleness = Idleness(reactor, idle_minutes)
         self._told_removed = told_removed
-        self._known: dict[str, KnownWorkspace] = {}
-        self._aliases: dict[str, str] = {}
+        self._roll = Roll(self._save)
         self._open: dict[str, Workspace] = {}
         self._same_file: dict[str, str] = {}  # ids of paths whose file another open workspace has (rule W3)
         self._opening: dict[str, list[Deferred[Workspace]]] = {}
@@ -113,8 +109,6 @@ class Workspaces(Service):
         self._default_seen: object = None  # the file of the default workspace when it could last not be opened
         self._errands: set[Deferred[Any]] = set()
         self._file_lock = DeferredLock()
-        self._accesses: dict[str, float] = {}  # since they were last noted, in seconds of the epoch
-        self._saved = time.time()
         self._stopping = False
         self.openings = Openings()
         self._rounds = (
@@ -134,8 +128,7 @@ class Workspaces(Service):
     def startService(self) -> None:
         """Read which workspaces are known, and begin to open the default one; it need not be open to serve."""
         super().startService()
-        for known in self._file.read():
-            self._remember(known)
+        self._roll.fill(self._file.read())
         for seconds, round_ in self._rounds:
             round_.clock = self._reactor
             round_.start(seconds, now=False)
@@ -173,8 +166,8 @@ class Workspaces(Service):
                 round_.stop()
         self.undertakings.cancel_all()
         self.openings.interruption.request()
-        if self._known:
-            self._save()  # with the last accesses
+        if self._roll.every():
+            self._roll.save()  # with the last accesses
         while self._errands:
             await DeferredList(list(self._errands))
         await DeferredList([Deferred.fromCoroutine(self.close(id_)) for id_ in list(self._open)])
@@ -189,7 +182,7 @@ class Workspaces(Service):
         if id_ is not None:
             if id_ == self.default_id:
                 return await self._opened(self._default, name)
-            known = self._known.get(self.canonical(id_))
+            known = self._roll.find(self._roll.canonical(id_))
             if known is not None:
                 try:
                     return await self._opened(self._location(known), known.name)
@@ -208,7 +201,7 @@ class Workspaces(Service):
 
     def at_hand(self, id_: str | None) -> Workspace | None:
         """The workspace that `resolve` would find by this id alone, if it is open."""
-        canonical = self.default_id if id_ is None else self.canonical(id_)
+        canonical = self.default_id if id_ is None else self._roll.canonical(id_)
         workspace = None if self._stopping else self._open.get(self._same_file.get(canonical, canonical))
         if workspace is not None:
             self._touch(workspace)
@@ -220,8 +213,8 @@ class Workspaces(Service):
         @raise InvalidValue, WorkspaceUnavailable: as `resolve`.
         """
         workspace = await self.resolve(path=path, name=name)
-        if alias is not None and alias not in self._known and alias != self.default_id:
-            self._keep_alias(workspace.id, alias)
+        if alias is not None and self._roll.find(alias) is None and alias != self.default_id:
+            self._roll.keep_alias(workspace.id, alias)
         return workspace
 
     async def remove(self, id_: str) -> None:
@@ -229,17 +222,14 @@ class Workspaces(Service):
 
         @raise WorkspaceNotFound: the id is unknown.
         """
-        canonical = self.canonical(id_)
-        if canonical not in self._known:
+        canonical = self._roll.canonical(id_)
+        if self._roll.find(canonical) is None:
             raise WorkspaceNotFound(id=id_)
         await self.close(canonical)
-        known = self._known.get(canonical)
+        known = self._roll.find(canonical)
         if known is not None:
             self._told_removed(canonical)
-            del self._known[canonical]
-            for alias in known.aliases:
-                self._aliases.pop(alias, None)
-            self._save()
+            self._roll.strike(canonical)
             self._log.info("workspace {id} removed: {path}", id=canonical, path=known.path)
 
     async def close(self, id_: str) -> None:
@@ -318,8 +308,7 @@ class Workspaces(Service):
 
     def every(self) -> list[KnownWorkspace]:
         """All known workspaces, the most recently used first."""
-        self._note_accesses()
-        return sorted(self._known.values(), key=lambda each: each.last_accessed, reverse=True)
+        return self._roll.every()
 
     def open_workspaces(self) -> list[Workspace]:
         """Those that are open now."""
@@ -331,12 +320,11 @@ class Workspaces(Service):
 
     def canonical(self, id_: str) -> str:
         """The id that an alias stands for; any other id itself, which may have been saved as an alias elsewhere."""
-        return id_ if id_ in self._known else self._aliases.get(id_, id_)
+        return self._roll.canonical(id_)
 
     def names(self, id_: str) -> frozenset[str]:
         """A workspace's own id and those that are aliases of it."""
-        known = self._known.get(id_)
-        return frozenset((id_, *(alias for alias in (known.aliases if known else ()) if alias not in self._known)))
+        return self._roll.names(id_)
 
     def _location(self, known: KnownWorkspace) -> Location:
         if known.id == self.default_id:
@@ -404,18 +392,17 @@ class Workspaces(Service):
             id_ in self._suspected,
         )
         self._suspected.discard(id_)
-        owner = self._known.get(self._aliases.get(id_, ""))
+        owner = self._roll.owner(id_)
         if owner is not None and owner.id not in self._open and await self._has_file(owner, opened):
             self._same_file[id_] = owner.id
             return await self._opened(self._location(owner), owner.name)
         for other in self._open.values():
             if other.opened.file == opened.file:
                 self._same_file[id_] = other.id
-                self._keep_alias(other.id, id_)
+                self._roll.keep_alias(other.id, id_)
                 return other
-        known = self._known.get(id_)
         now = datetime.now(UTC)
-        known = known or KnownWorkspace(
+        known = self._roll.find(id_) or KnownWorkspace(
             id=id_,
             path=str(location.path),
             name=name or location.path.name or str(location.path),
@@ -423,7 +410,6 @@ class Workspaces(Service):
             created_at=min(now, datetime.fromtimestamp(opened.created_at, UTC)),
             last_accessed=now,
         )
-
         workspace = self._surroundings.furnish(
             known,
             location.path,
@@ -435,11 +421,10 @@ class Workspaces(Service):
         self._open[id_] = workspace
         self._idleness.use(id_)
         workspace.trimming.start()
-        self._remember(known)
-        self._save()
+        self._roll.enter(known)
         await workspace.database.open_for_brief_reads()
         await workspace.database.look_for_others()  # what is there by now is not news
-        await self._watching.attach(id_, workspace.watches, lambda has_watches: self._mark(id_, has_watches))
+        await self._watching.attach(id_, workspace.watches, partial(self._roll.mark, id_))
         self._log.info("workspace {id} opened: {path}", id=id_, path=str(opened.database))
         self._errand(Deferred.fromCoroutine(self._look_at_file_system(opened.database)))
         return workspace
@@ -460,48 +445,12 @@ class Workspaces(Service):
         )
         return file == opened.file
 
-    def _remember(self, known: KnownWorkspace) -> None:
-        self._known[known.id] = known
-        for alias in known.aliases:
-            self._aliases[alias] = known.id
-
-    def _mark(self, id_: str, has_watches: bool) -> None:
-        """Remember whether the workspace must be opened when the daemon starts."""
-        known = self._known.get(id_)
-        if known is not None and known.has_watches is not has_watches:
-            self._remember(attrs.evolve(known, has_watches=has_watches))
-            self._save()
-
-    def _keep_alias(self, id_: str, alias: str) -> None:
-        """Let ``alias`` mean this workspace and no other; its aliases, if it was one of its own, come along."""
-        if alias == id_ or self._aliases.get(alias) == id_:
-            return
-        former = self._known.get(self._aliases.get(alias, ""))
-        if former is not None:
-            self._remember(attrs.evolve(former, aliases=tuple(each for each in former.aliases if each != alias)))
-        merged = self._known.pop(alias, None)
-        further = (alias, *(() if merged is None else merged.aliases))
-        self._remember(attrs.evolve(self._known[id_], aliases=(*self._known[id_].aliases, *further)))
-        self._save()
-
     def _touch(self, workspace: Workspace) -> None:
         self._idleness.use(workspace.id)
-        now = time.time()
-        self._accesses[workspace.id] = now
-        if now - self._saved > ACCESS_RESOLUTION_SECONDS:
-            self._save()
+        self._roll.touch(workspace.id)
 
-    def _note_accesses(self) -> None:
-        for id_, accessed in self._accesses.items():
-            if id_ in self._known:
-                at = datetime.fromtimestamp(accessed, UTC)
-                self._known[id_] = attrs.evolve(self._known[id_], last_accessed=at)
-        self._accesses.clear()
-
-    def _save(self) -> None:
-        self._saved = time.time()
-        self._note_accesses()
-        self._errand(Deferred.fromCoroutine(self._write_file(list(self._known.values()))))
+    def _save(self, known: list[KnownWorkspace]) -> None:
+        self._errand(Deferred.fromCoroutine(self._write_file(known)))
 
     async def _write_file(self, known: list[KnownWorkspace]) -> None:
         try:
