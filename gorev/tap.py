@@ -5,6 +5,7 @@ Importing this module, and parsing the options, must neither install a reactor n
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Callable
@@ -378,6 +379,8 @@ def _announcement(options: Options) -> Callable[[LockRecord], None]:
         from gorev.daemon.ready import let_starter_go
 
         let_starter_go(settings.start_lock, settings.start_file)
+        # What a started daemon consists of lives as long as it does: the collector need not look at it again.
+        gc.freeze()
         for warning in settings.warnings:
             Logger(namespace="gorev.settings").warn("{warning}", warning=warning)
         if settings.is_remote:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
+from functools import lru_cache
 from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
@@ -117,6 +118,9 @@ class Call:
 
         @raise WorkspaceNotFound, InvalidValue, WorkspaceUnavailable: see `Workspaces.resolve`.
         """
+        self._workspace = workspace_at_hand(self.request, self.workspaces)
+        if self._workspace is not None:
+            return self._workspace
         path, name = self.header("X-Workspace-Path"), self.header("X-Workspace-Name")
         self._workspace = await self.workspaces.resolve(
             self.header("X-Workspace-Id") or self.argument("workspace_id"),
@@ -214,6 +218,7 @@ def workspace_at_hand(request: Request, workspaces: Workspaces) -> Workspace | N
     return workspaces.at_hand(named[0].decode("utf-8", "replace").strip() or None if named else None)
 
 
+@lru_cache(maxsize=64)
 def preferred_language(header: str | None) -> str | None:
     """The first of our languages in an ``Accept-Language`` value, by weight, then by order (RFC 9110 §12.5.4)."""
     ranked = []

@@ -20,7 +20,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 import attrs
 from twisted.enterprise import adbapi
 from twisted.internet.defer import Deferred, fail, succeed
-from twisted.internet.interfaces import IReactorThreads
+from twisted.internet.interfaces import IDelayedCall, IReactorThreads
 from twisted.logger import Logger
 from twisted.python.failure import Failure
 
@@ -32,6 +32,8 @@ from gorev.storage.brief import BriefReader, TooLong
 T = TypeVar("T")
 
 GROUP_LIMIT: Final = 64
+# How long after a write the write-ahead log is folded into the file, by another thread than the one that writes.
+FOLD_SECONDS: Final = 1.0
 
 
 @attrs.frozen(kw_only=True)
@@ -155,6 +157,9 @@ class Database:
         self._written: Deferred[None] = succeed(None)
         self._closed = False
         self._brief: BriefReader | None = None
+        self._reactor: Any = reactor
+        self._fold_call: IDelayedCall | None = None
+        self._folded: Deferred[None] = succeed(None)
         self._reading = 0
         self._read: Deferred[None] = Deferred()  # fires when, once closed, no read is under way
         self._writer = _pool(reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable))
@@ -280,6 +285,17 @@ class Database:
                 self._waiting.extendleft(reversed(again))
         finally:
             self._writing = False
+            if self._fold_call is None and not self._closed:
+                self._fold_call = self._reactor.callLater(FOLD_SECONDS, self._fold)
+
+    def _fold(self) -> None:
+        """Fold what was written into the file. SQLite does so by itself in the middle of a write, which then waits."""
+        self._fold_call = None
+        self._folded = self._readers.runWithConnection(_fold_log).addErrback(self._could_not_fold)
+
+    def _could_not_fold(self, failure: Failure) -> None:
+        failure.trap(sqlite3.Error)
+        self._log.debug("could not fold the log of {path}: {error}", path=str(self.path), error=failure.value)
 
     def _announce(self, events: list[Event]) -> None:
         if not events:
@@ -299,6 +315,9 @@ class Database:
             self._brief = None
         await self._read
         await self._written
+        if self._fold_call is not None:
+            self._fold_call.cancel()
+        await self._folded
         try:
             await self._writer.runWithConnection(_checkpoint)
         except sqlite3.Error as error:
@@ -424,6 +443,12 @@ def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) 
         return _Outcome(_failure_to_tell(), [])
     cursor.execute("RELEASE operation")
     return _Outcome(result, transaction.events)
+
+
+def _fold_log(connection: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+    cursor.close()
 
 
 def _checkpoint(connection: Any) -> None:
