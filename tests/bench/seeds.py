@@ -64,6 +64,7 @@ def sown(size: int) -> Seed:
     projects = [{"id": _id(chance), "isim": f"Proje {number} · Şube İzmir"} for number in range(PROJECTS)]
     tasks: list[Row] = []
     depths: list[int] = []
+    roots: list[int] = []
     for number in range(size):
         parent = chance.randrange(max(0, number - 200), number) if number and chance.random() < CHILDREN_SHARE else None
         if parent is not None and depths[parent] >= DEPTH - 1:
@@ -71,10 +72,12 @@ def sown(size: int) -> Seed:
         project = chance.choice(projects)["id"] if parent is None else tasks[parent]["proje_id"]
         tasks.append(_task(chance, number, project, None if parent is None else tasks[parent]["id"]))
         depths.append(0 if parent is None else depths[parent] + 1)
+        roots.append(number if parent is None else roots[parent])
     pairs = (sorted(chance.sample(range(size), 2)) for _ in range(int(size * LINKS_SHARE)))
     links = [
         {"id": _id(chance), "kaynak_id": tasks[first]["id"], "hedef_id": tasks[second]["id"]}
         for first, second in dict.fromkeys(map(tuple, pairs))
+        if roots[first] != roots[second]  # a task and one above it may not be linked
     ]
     root = None
     if size >= DESCENDANTS_FROM:
