@@ -10,8 +10,10 @@ from pathlib import Path
 import click
 
 from gorev.cli import service_manager
+from gorev.cli.control import look, stop
 from gorev.cli.speech import Command, Failed, Group, language_of
 from gorev.daemon.units import Unit, is_ours, unit_for
+from gorev.launcher import Launch, take_start_lock
 from gorev.locale import text
 from gorev.settings import home_directory
 
@@ -52,13 +54,32 @@ def _install(context: click.Context, /, yes: bool) -> int:
         _ask(text(language, "Write it and start the service?"), yes, language)
         _write(unit, language)
     try:
-        for command in service_manager.starting(unit):
-            service_manager.run(command, language)
+        _start(unit, language)
     except Failed as error:
         left = text(language, "the unit file is in place, but the service could not be started: {reason}", reason=error)
         raise Failed(left) from error
     click.echo(text(language, "The service is installed; it starts at every login."))
     return 0
+
+
+def _start(unit: Unit, language: str) -> None:
+    """Start the service, in the place of a daemon that runs by itself; one that cannot be replaced is left alone."""
+    first, *others = service_manager.starting(unit)
+    service_manager.run(first, language)  # where there is no manager, this tells
+    directory = home_directory(os.environ) / ".gorev-daemon"
+    sighting = look(directory)
+    if sighting.record is None or sighting.record.supervised or sighting.state == "dead":
+        start_lock = None
+    else:
+        start_lock = take_start_lock(Launch(str(directory)))
+        ended = stop(directory, language)
+        click.echo(text(language, "The daemon (PID: {pid}) has stopped.", pid=ended.pid))
+    try:
+        for step in others:
+            service_manager.run(step, language)
+    finally:
+        if start_lock is not None:
+            os.close(start_lock)
 
 
 @click.pass_context

@@ -22,6 +22,7 @@ echo "$@" >>"$HOME/told"
 case "$*" in
     *ActiveState*) echo active ;;
     *MainPID*) cat "$HOME/main" ;;
+    *enable*) [ ! -x "$HOME/bin/enabled" ] || "$HOME/bin/enabled" ;;
     *restart*) "$HOME/bin/restarted" ;;
 esac
 """
@@ -32,6 +33,15 @@ while [ -e "$HOME/.gorev-daemon/.lock" ]; do sleep 0.02; done
 "$HOME/bin/unit" >/dev/null 2>&1 &
 echo $! >"$HOME/main"
 while [ ! -e "$HOME/.gorev-daemon/.lock" ]; do sleep 0.02; done
+"""
+# What systemd does when the unit is started: it waits until the daemon is ready or has ended.
+ENABLED = """#!/bin/sh
+"$HOME/bin/unit" >/dev/null 2>&1 &
+while ! grep -q '"supervised": true' "$HOME/.gorev-daemon/.lock" 2>/dev/null; do
+    kill -0 $! || exit 1
+    sleep 0.02
+done
+echo $! >"$HOME/main"
 """
 UNIT = f"""#!/bin/sh
 SYSTEMD_EXEC_PID=$$ exec {shlex.quote(sys.executable)} -m gorev daemon --api-port 0
@@ -110,12 +120,37 @@ def test_a_manager_that_cannot_be_reached_is_told(home: Path, path: str, unit: P
     assert "Failed to connect to bus" in done.stderr
 
 
+def make_programs(home: Path, **programs: str) -> None:
+    for name, content in programs.items():
+        (home / "bin" / name).write_text(content)
+        (home / "bin" / name).chmod(0o755)
+
+
+def test_a_daemon_that_runs_already_makes_room_for_the_service(home: Path, path: str) -> None:
+    make_programs(home, unit=UNIT, enabled=ENABLED)
+    assert run_gorev("daemon", "--detach", "--api-port", "0").returncode == 0
+    former = lock_in(home)
+    assert former is not None
+    done = run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="")
+    assert (done.returncode, done.stderr) == (0, "")
+    record = lock_in(home)
+    assert record is not None
+    assert (record.pid, record.supervised) == (int((home / "main").read_text()), True)
+    assert f"(PID: {former.pid}) has stopped" in done.stdout
+
+
+def test_a_daemon_that_runs_already_is_left_alone_where_there_is_no_manager(home: Path, path: str) -> None:
+    (home / "broken").touch()
+    assert run_gorev("daemon", "--detach", "--api-port", "0").returncode == 0
+    record = lock_in(home)
+    assert run_gorev("service", "install", "--yes", PATH=path, XDG_CONFIG_HOME="").returncode == 1
+    assert lock_in(home) == record
+
+
 @pytest.fixture
 def supervised(home: Path, path: str) -> Iterator[LockRecord]:
     """A daemon that the manager keeps."""
-    for name, content in (("unit", UNIT), ("restarted", RESTARTED)):
-        (home / "bin" / name).write_text(content)
-        (home / "bin" / name).chmod(0o755)
+    make_programs(home, unit=UNIT, restarted=RESTARTED)
     with subprocess.Popen(
         [str(home / "bin" / "unit")], env=environment(PATH=path), stderr=subprocess.DEVNULL
     ) as daemon:
