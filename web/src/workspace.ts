@@ -12,6 +12,7 @@ import { ProgressBoard } from "./api/progress";
 import type { Project, Task, Workspace } from "./api/types";
 import { withWrites } from "./api/writes";
 import { readLanguage } from "./locale";
+import { useReloadWorkspaces } from "./workspaces/list";
 
 const RELOAD_AFTER_FAILURE_MS = 5_000;
 
@@ -88,10 +89,11 @@ export function useLoadedSnapshot({ feed, outbox }: OpenWorkspace) {
 /** Runs the live connection from the first snapshot on. */
 export function useLive({ client, feed, progress }: OpenWorkspace, loaded: boolean): LiveState {
   const [state, setState] = useState<LiveState>("connecting");
+  const reloadWorkspaces = useReloadWorkspaces();
   useEffect(() => {
     if (!loaded) return;
     const base = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}`;
-    const live = new Live({ feed, workspaceId: client.workspace?.id ?? null, base, onState: setState, onProgress: progress.receive });
+    const live = new Live({ feed, workspaceId: client.workspace?.id ?? null, base, onState: setState, onProgress: progress.receive, onRemoved: () => void reloadWorkspaces() });
     const looked = () => {
       if (document.visibilityState === "visible") live.nudge();
     };
@@ -103,7 +105,7 @@ export function useLive({ client, feed, progress }: OpenWorkspace, loaded: boole
       window.removeEventListener("online", looked);
       document.removeEventListener("visibilitychange", looked);
     };
-  }, [client, feed, progress, loaded]);
+  }, [client, feed, progress, loaded, reloadWorkspaces]);
   return state;
 }
 

@@ -9,6 +9,7 @@ let channels: FakeChannel[];
 let addresses: string[];
 let states: LiveState[];
 let polls: number;
+let told: string[];
 let reachable: boolean;
 let feed: Feed;
 let live: Live;
@@ -19,6 +20,7 @@ beforeEach(() => {
   addresses = [];
   states = [];
   polls = 0;
+  told = [];
   reachable = true;
   const cache = new QueryClient();
   feed = new Feed(
@@ -38,6 +40,8 @@ beforeEach(() => {
     workspaceId: "w",
     base: "ws://here",
     onState: (state) => states.push(state),
+    onProgress: ({ data }) => told.push(`progress ${String(data["done"])}`),
+    onRemoved: () => told.push("removed"),
     open: (address) => {
       addresses.push(address);
       const channel = new FakeChannel();
@@ -98,5 +102,13 @@ describe("Live", () => {
     await vi.advanceTimersByTimeAsync(9_000);
     expect(polls).toBe(before);
     expect(states.at(-1)).toBe("live");
+  });
+
+  it("tells how far long work is, and that the workspace was taken off the list", () => {
+    const channel = channels.at(-1);
+    channel?.says(frameText("connected", { data: { seq: { w: 10 } } }));
+    channel?.says(frameText("progress", { data: { operation: "import", operation_id: "a", done: 500, total: 900 } }));
+    channel?.says(frameText("workspace_sync", { data: { reason: "workspace_removed" } }));
+    expect(told).toEqual(["progress 500", "removed"]);
   });
 });

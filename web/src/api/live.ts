@@ -21,6 +21,8 @@ interface Options {
   readonly onState: (state: LiveState) => void;
   /** Told of each frame that says how far an export or import is. */
   readonly onProgress?: (frame: Frame) => void;
+  /** Somebody took the workspace off the daemon's list. */
+  readonly onRemoved?: () => void;
   readonly open?: (address: string) => Channel;
 }
 
@@ -67,6 +69,7 @@ export class Live {
   private heard(frame: Frame): void {
     if (frame.type === "connected") this.options.feed.stands(standing(frame));
     else if (frame.type === "progress") this.options.onProgress?.(frame);
+    else if (frame.data["reason"] === "workspace_removed") this.options.onRemoved?.();
     else this.options.feed.receive(frame);
   }
 

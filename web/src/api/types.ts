@@ -43,6 +43,8 @@ export interface Workspace {
   readonly id: string;
   readonly name: string;
   readonly path: string;
+  /** Absent while it is closed: counting would open it. */
+  readonly taskCount?: number;
 }
 
 /** What a form may send for a task; a key that is absent changes nothing, an empty string clears. */
@@ -169,7 +171,8 @@ export function toStatus(value: unknown): Status {
 
 export function toWorkspace(wire: Wire): Workspace {
   const path = text(wire["path"]);
-  return { id: text(wire["id"]), name: text(wire["name"]) || path, path };
+  const count = wire["task_count"];
+  return { id: text(wire["id"]), name: text(wire["name"]) || path, path, ...(typeof count === "number" && { taskCount: count }) };
 }
 
 export function wires(value: unknown): readonly Wire[] {

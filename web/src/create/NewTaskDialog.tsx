@@ -25,7 +25,7 @@ interface Props {
 export function NewTaskDialog({ line: start, parentId, onClose }: Props) {
   const text = useText();
   const id = useId();
-  const line = useLine(start);
+  const line = useLine(useState(start));
   const parent = useTask(parentId ?? undefined);
   const { create } = useWrites();
   const openTask = useOpenTask();

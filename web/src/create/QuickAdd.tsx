@@ -4,16 +4,19 @@ import { useText } from "../locale";
 import { useOpenDialog } from "../shell/dialogs";
 import { useWrites } from "../tasks/writes";
 import { Icon } from "../ui/Icon";
+import { useKeptText } from "../ui/kept";
 import { Tooltip } from "../ui/Tooltip";
 import { Chips } from "./Chips";
 import "./create.css";
 import { useLine } from "./useLine";
 
+const STORED_LINE = "gorev_new_task";
+
 /** Above the list: type, Enter, go on typing. What it understands lies over the list, so that nothing below moves. */
 export function QuickAdd() {
   const text = useText();
   const help = useId();
-  const line = useLine();
+  const line = useLine(useKeptText(STORED_LINE));
   const { create } = useWrites();
   const openDialog = useOpenDialog();
   const [focused, setFocused] = useState(false);

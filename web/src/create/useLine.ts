@@ -17,11 +17,10 @@ export interface Line {
   fields(parentId: string | null): TaskFields;
 }
 
-/** A line being typed. The project follows what the page shows, else the active one. */
-export function useLine(start = ""): Line {
+/** A line being typed, held by `state`. The project follows what the page shows, else the active one. */
+export function useLine([text, write]: readonly [string, (text: string) => void]): Line {
   const { projects } = useSnapshot();
   const { project } = useAddress();
-  const [text, write] = useState(start);
   const [plain, setPlain] = useState<ReadonlySet<string>>(new Set());
   const understood = useMemo(() => understand(text, { projects, plain }), [text, projects, plain]);
   const active = projects.find((each) => each.is_active) ?? null;

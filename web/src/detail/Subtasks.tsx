@@ -1,4 +1,4 @@
-import { useId, useMemo, useRef, useState } from "react";
+import { useId, useMemo, useRef } from "react";
 
 import { useOpenTask } from "../address";
 import type { Task } from "../api/types";
@@ -10,6 +10,7 @@ import { StatusSelect } from "../tasks/StatusSelect";
 import { childrenOf } from "../tasks/tree";
 import { useWrites } from "../tasks/writes";
 import { Icon } from "../ui/Icon";
+import { useKeptText } from "../ui/kept";
 import { useSnapshot } from "../workspace";
 
 export function Subtasks({ task }: { readonly task: Task }) {
@@ -19,7 +20,7 @@ export function Subtasks({ task }: { readonly task: Task }) {
   const { create } = useWrites();
   const openTask = useOpenTask();
   const input = useRef<HTMLInputElement>(null);
-  const [line, setLine] = useState("");
+  const [line, setLine] = useKeptText(`gorev_new_subtask ${task.id}`);
   const children = useMemo(() => childrenOf(tasks, task.id), [tasks, task.id]);
   const counted = children.filter(({ durum }) => durum !== "iptal");
   const add = async () => {

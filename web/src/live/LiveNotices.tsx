@@ -4,23 +4,25 @@ import { useAddress, useGoTo, useOpenTask } from "../address";
 import type { LiveState } from "../api/live";
 import { useText } from "../locale";
 import { useShortcut } from "../shortcuts/useShortcut";
-import { useNotify } from "../ui/Notices";
+import { useDismiss, useNotify } from "../ui/Notices";
 import { tasksById, useSnapshot, useWorkspace } from "../workspace";
 import { gathered, type News, onlyActor, onlyTask, sentenceOf } from "./news";
 import { useNoticesOn } from "./preference";
 import { ReloadBar } from "./ReloadBar";
+import { StartHint } from "./StartHint";
 
 /** What comes closer together than this is told as one. */
 const GATHER_MS = 700;
 const NOTICE = "news";
 
-/** What the page says by itself: that somebody else created or finished a task, and that it is of another version. */
+/** What the page says by itself: that somebody else created or finished a task, that it is of another version, that the daemon is away. */
 export function LiveNotices({ live }: { readonly live: LiveState }) {
   const on = useNoticesOn();
   return (
     <>
       {on && <NewsNotice />}
       <ReloadBar live={live} />
+      <StartHint live={live} />
     </>
   );
 }
@@ -29,6 +31,7 @@ export function LiveNotices({ live }: { readonly live: LiveState }) {
 function NewsNotice() {
   const text = useText();
   const notify = useNotify();
+  const dismiss = useDismiss();
   const openTask = useOpenTask();
   const goTo = useGoTo();
   const { feed } = useWorkspace();
@@ -53,7 +56,10 @@ function NewsNotice() {
     const action = { name: taskId === null ? text.newsShow : text.newsOpen, run };
     notify("info", sentenceOf(news, text), action, { key: NOTICE, onGone: () => (told.current = []) });
   });
-  useShortcut("openNotice", () => lead.current?.());
+  useShortcut("openNotice", () => {
+    lead.current?.();
+    dismiss(NOTICE);
+  });
 
   useEffect(() => {
     let telling: ReturnType<typeof setTimeout> | undefined;

@@ -6,7 +6,7 @@ import { reloadKeepingDrafts } from "../detail/drafts";
 import { useText } from "../locale";
 import { Icon } from "../ui/Icon";
 import { useWorkspace } from "../workspace";
-import "./reload.css";
+import "./bars.css";
 
 /** Says that the daemon is of another version than the page it served, and offers to load that one's. */
 export function ReloadBar({ live }: { readonly live: LiveState }) {
@@ -34,7 +34,7 @@ export function ReloadBar({ live }: { readonly live: LiveState }) {
 
   if (!served || !own || served === own || served === later) return null;
   return (
-    <div className="reload-bar" role="status" data-testid="reload-bar">
+    <div className="page-bar" role="status" data-testid="reload-bar">
       <span>{text.newVersion(served)}</span>
       <button type="button" className="button primary" onClick={reloadKeepingDrafts}>
         {text.reload}

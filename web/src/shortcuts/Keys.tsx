@@ -11,6 +11,8 @@ const SHOWN: Readonly<Record<string, string>> = {
   Escape: "Esc",
   Enter: "↵",
   Delete: "Del",
+  PageUp: "PgUp",
+  PageDown: "PgDn",
 };
 
 /** The first key of a shortcut as it is printed on a keyboard. */
@@ -20,7 +22,7 @@ export function Keys({ id, at = 0 }: { readonly id: ShortcutId; readonly at?: nu
   return (
     <span className="keys">
       {parts.map((part) => (
-        <kbd key={part}>{SHOWN[part] ?? part.toUpperCase()}</kbd>
+        <kbd key={part}>{SHOWN[part] ?? (part.length === 1 ? part.toUpperCase() : part)}</kbd>
       ))}
     </span>
   );

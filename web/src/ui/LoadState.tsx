@@ -1,7 +1,9 @@
 import type { ReactNode } from "react";
 
+import { Unreachable } from "../api/client";
 import { useText } from "../locale";
 import { useErrorText } from "./Notices";
+import { StartCommand } from "./StartCommand";
 
 /** What stands alone in the document, in place of the shell. */
 export function Standalone({ children }: { readonly children: ReactNode }) {
@@ -29,6 +31,12 @@ export function Trouble({ reason, onRetry }: TroubleProps) {
     <div className="state" role="alert">
       <p>{text.loadFailed}</p>
       <p className="muted">{errorText(reason)}</p>
+      {reason instanceof Unreachable && (
+        <>
+          <p className="muted">{text.startDaemon}</p>
+          <StartCommand />
+        </>
+      )}
       <button type="button" className="button" onClick={onRetry}>
         {text.retry}
       </button>

@@ -31,11 +31,17 @@ interface Notice extends Options {
 type Notify = (kind: Kind, text: string, action?: NoticeAction, options?: Options) => void;
 
 const NoticeContext = createContext<Notify>(() => undefined);
+const DismissContext = createContext<(key: string) => void>(() => undefined);
 const SHOWN_AT_ONCE = 3;
 const STAYS_MS: Readonly<Record<Kind, number>> = { info: 5_000, error: 15_000 };
 
 export function useNotify(): Notify {
   return use(NoticeContext);
+}
+
+/** Takes the notice of a key away: what it told of has been seen. */
+export function useDismiss(): (key: string) => void {
+  return use(DismissContext);
 }
 
 /** What to tell the user of a failure: the daemon's own words where there are any. */
@@ -50,6 +56,7 @@ export function useErrorText(): (reason: Error) => string {
 export function NoticeProvider({ children }: { readonly children: ReactNode }) {
   const [notices, setNotices] = useState<readonly Notice[]>([]);
   const dismiss = useCallback((id: number) => setNotices((all) => all.filter((notice) => notice.id !== id)), []);
+  const dismissKey = useCallback((key: string) => setNotices((all) => all.filter((notice) => notice.key !== key)), []);
   const notify = useCallback<Notify>((kind, text, action, options = {}) => {
     setNotices((all) => {
       const next = Math.max(0, ...all.map(({ id }) => id)) + 1;
@@ -62,7 +69,7 @@ export function NoticeProvider({ children }: { readonly children: ReactNode }) {
 
   return (
     <NoticeContext value={notify}>
-      {children}
+      <DismissContext value={dismissKey}>{children}</DismissContext>
       <div className="notices">
         {(["info", "error"] as const).map((kind) => (
           <div key={kind} role={kind === "error" ? "alert" : "status"} aria-atomic="false">

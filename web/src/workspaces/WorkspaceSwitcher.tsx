@@ -13,6 +13,7 @@ export function WorkspaceSwitcher({ onLeave }: { readonly onLeave: () => void })
   const openDialog = useOpenDialog();
   const { workspace } = useWorkspace();
   const { data: workspaces = [] } = useWorkspaces();
+  const place = workspace === null ? null : placeOf(workspace, workspaces);
   return (
     <Menu
       trigger={
@@ -20,8 +21,13 @@ export function WorkspaceSwitcher({ onLeave }: { readonly onLeave: () => void })
           <span className="brand-mark">
             <Icon name="check" />
           </span>
-          <span className="clipped" dir="auto">
-            {workspace?.name ?? text.defaultWorkspace}
+          <span className="workspace-name">
+            <bdi className="clipped">{workspace?.name ?? text.defaultWorkspace}</bdi>
+            {place !== null && (
+              <bdi className="clipped workspace-place" dir="ltr">
+                {place}
+              </bdi>
+            )}
           </span>
           <Icon name="chevron" />
         </button>
