@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import click
 
 from gorev.cli.control import look
 from gorev.cli.speech import Command, Failed, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.cli.words import Place
 from gorev.daemon.probe import get_json
 from gorev.daemon.token import TokenFile
@@ -34,7 +34,7 @@ def backup(language: str) -> click.Command:
                 metavar=text(language, "FILE"),
                 help=text(language, "where to, instead of backups/ beside the database"),
             ),
-            click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object")),
+            json_option(language),
         ],
         callback=_backup,
     )
@@ -47,6 +47,7 @@ def restore(language: str) -> click.Command:
         params=[
             click.Argument(["copy"], metavar=text(language, "COPY"), type=Place()),
             click.Argument(["folder"], metavar=text(language, "[FOLDER]"), type=Place(folder=True), required=False),
+            json_option(language),
         ],
         callback=_restore,
     )
@@ -63,7 +64,7 @@ def _backup(context: click.Context, /, folder: str | None, to: str | None, as_js
         raise _failed(error, language) from error
     if as_json:
         found = {"path": str(made.path), "tasks": made.task_count, "bytes": made.size_bytes, "database": str(database)}
-        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        print_json(found)
     else:
         click.echo(
             text(language, "Backed up to {path} ({tasks}).", path=made.path, tasks=counts.tasks(made.task_count or 0))
@@ -72,7 +73,7 @@ def _backup(context: click.Context, /, folder: str | None, to: str | None, as_js
 
 
 @click.pass_context
-def _restore(context: click.Context, /, copy: str, folder: str | None) -> int:
+def _restore(context: click.Context, /, copy: str, folder: str | None, as_json: bool) -> int:
     language = language_of(context)
     if not Path(copy).is_file():
         raise Failed(text(language, "There is no file {path}.", path=copy))
@@ -85,6 +86,9 @@ def _restore(context: click.Context, /, copy: str, folder: str | None) -> int:
         aside = backups.restore(Path(copy), database)
     except (GorevError, OSError) as error:
         raise _failed(error, language) from error
+    if as_json:
+        print_json({"database": str(database), "copy": copy, "set_aside": None if aside is None else str(aside)})
+        return 0
     click.echo(text(language, "{path} is now what {copy} holds.", path=database, copy=copy))
     if aside is not None:
         click.echo(text(language, "What was there before is {path}.", path=aside))

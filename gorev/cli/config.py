@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from gorev.cli.speech import Command, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.configuration import KEYS
 from gorev.locale import text
 from gorev.settings import CONFIGURATION_PATH, Flags, Settings
@@ -18,7 +19,7 @@ def config(language: str) -> click.Command:
     """The command."""
     return Command(
         "config",
-        params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
+        params=[json_option(language)],
         callback=_print,
     )
 
@@ -30,7 +31,7 @@ def _print(context: click.Context, /, as_json: bool) -> int:
     file = settings.home / CONFIGURATION_PATH
     if as_json:
         rows = {name: {"value": _value(settings, name), "origin": settings.origins[name]} for name in KEYS}
-        click.echo(json.dumps({"file": str(file), "settings": rows}, indent=2, ensure_ascii=False))
+        print_json({"file": str(file), "settings": rows})
         return 0
     said = text(language, "Settings file: {path}", path=file)
     click.echo(said if file.exists() else f"{said} ({text(language, 'there is none')})")

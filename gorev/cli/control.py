@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import attrs
 import click
 
 from gorev.cli.speech import Failed
+from gorev.cli.tables import print_json
 from gorev.daemon import processes, system
 from gorev.daemon.lifecycle import duration_text
 from gorev.daemon.probe import health_on, is_listening
@@ -79,7 +79,7 @@ def print_status(directory: Path, language: str, as_json: bool) -> int:
     fields = _fields(record, directory) if record is not None and running else {"lock_file": str(directory / ".lock")}
     if as_json:
         reason = {} if running else {"reason": sighting.state}
-        click.echo(json.dumps({"running": running, **reason, **fields}, indent=2))
+        print_json({"running": running, **reason, **fields})
     elif running:
         lines = (
             text(language, "RUNNING"),

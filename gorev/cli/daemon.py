@@ -10,6 +10,7 @@ import click
 
 from gorev.cli.options import daemon_options, flags_of, merged
 from gorev.cli.speech import Command, Group, Misuse, language_of, voice
+from gorev.cli.tables import json_option
 from gorev.locale import text
 from gorev.settings import Flags, home_directory
 
@@ -56,7 +57,7 @@ def status(language: str) -> Command:
     """``gorev daemon status`` and ``gorev daemon-status``."""
     return Command(
         "status",
-        params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
+        params=[json_option(language)],
         callback=_status,
         help=text(language, "tell whether it runs; the exit code is 0 or 3"),
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Final
 
 import click
 
 from gorev.cli.examination import Finding, Level, examine
 from gorev.cli.speech import Command, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.locale import text
 
 _SIGNS: Final[dict[Level, str]] = {"ok": "✓", "warning": "!", "problem": "✗"}
@@ -18,7 +18,7 @@ def doctor(language: str) -> click.Command:
     """The command."""
     return Command(
         "doctor",
-        params=[click.Option(["as_json", "--json"], is_flag=True, help=text(language, "print one JSON object"))],
+        params=[json_option(language)],
         callback=_examine,
     )
 
@@ -34,7 +34,7 @@ def _examine(context: click.Context, /, as_json: bool) -> int:
     problems = sum(finding.level == "problem" for finding in findings)
     if as_json:
         rows = [_row(finding, language) for finding in findings]
-        click.echo(json.dumps({"healthy": not problems, "findings": rows}, indent=2, ensure_ascii=False))
+        print_json({"healthy": not problems, "findings": rows})
     elif problems:
         click.echo(text(language, "Problems found: {count}", count=problems))
     else:

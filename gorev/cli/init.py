@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from gorev.cli.speech import Command, Failed, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.domain.errors import GorevError
 from gorev.locale import text
 from gorev.services.folder import Location, database_in, open_database
@@ -30,13 +31,14 @@ def init(language: str) -> click.Command:
                 help=text(language, "for tasks that belong to no folder, in the home directory"),
             ),
             click.Option(["--gitignore"], is_flag=True, help=text(language, "add .gorev/ to .gitignore")),
+            json_option(language),
         ],
         callback=_init,
     )
 
 
 @click.pass_context
-def _init(context: click.Context, /, everywhere: bool, gitignore: bool) -> int:
+def _init(context: click.Context, /, everywhere: bool, gitignore: bool, as_json: bool) -> int:
     language = language_of(context)
     home = home_directory(os.environ)
     folder = Path(os.path.abspath(os.curdir))  # noqa: PTH100  # as named: the id is made of it, rule W1
@@ -48,9 +50,14 @@ def _init(context: click.Context, /, everywhere: bool, gitignore: bool) -> int:
         made = open_database(place, language)
     except GorevError as error:
         raise Failed(errors.message(error, language, Vocabulary.TURKISH)) from error
-    click.echo(text(language, "Made {path}.", path=made.database))
-    if gitignore:
-        _ignore(place.path / ".gitignore", language)
+    if not as_json:
+        click.echo(text(language, "Made {path}.", path=made.database))
+    file = place.path / ".gitignore"
+    added = gitignore and _ignore(file, language)
+    if as_json:
+        print_json({"database": str(made.database), "gitignore": str(file) if added else None})
+    elif added:
+        click.echo(text(language, "Added {line} to {path}.", line=_IGNORED, path=file))
     return 0
 
 
@@ -63,14 +70,15 @@ def _place(home: Path, folder: Path, everywhere: bool) -> Location:
     return Location(path=folder)
 
 
-def _ignore(file: Path, language: str) -> None:
+def _ignore(file: Path, language: str) -> bool:
+    """Add the line; returns whether it was missing."""
     try:
         present = file.read_text("utf-8") if file.exists() else ""
         if _IGNORED in (line.strip() for line in present.splitlines()):
-            return
+            return False
         with file.open("a", encoding="utf-8") as appended:
             appended.write(("" if not present or present.endswith("\n") else "\n") + _IGNORED + "\n")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Failed(text(language, "{path} cannot be used: {reason}", path=file, reason=reason)) from error
-    click.echo(text(language, "Added {line} to {path}.", line=_IGNORED, path=file))
+    return True

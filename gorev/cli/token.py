@@ -9,6 +9,7 @@ from typing import Final
 import click
 
 from gorev.cli.speech import Command, Failed, Group, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.daemon.token import TokenFile, new_code
 from gorev.locale import text
 from gorev.settings import Flags, Settings, home_directory
@@ -37,10 +38,7 @@ def token(language: str) -> click.Command:
 
 def login(language: str) -> click.Command:
     """The command."""
-    return Command(
-        "login",
-        callback=_login,
-    )
+    return Command("login", params=[json_option(language)], callback=_login)
 
 
 @click.pass_context
@@ -89,7 +87,7 @@ def _remove(context: click.Context, /) -> int:
 
 
 @click.pass_context
-def _login(context: click.Context, /) -> int:
+def _login(context: click.Context, /, as_json: bool) -> int:
     from gorev.cli.control import look
     from gorev.daemon.probe import status_of
 
@@ -99,17 +97,23 @@ def _login(context: click.Context, /) -> int:
     if record is None or sighting.state != "running":
         raise Failed(text(language, "no daemon is running: gorev daemon --detach starts one"))
     if status_of(int(record.port), _GUARDED_PATH) != 401:
-        click.echo(text(language, "No token is required here: {url}/ is open to your browser.", url=record.daemon_url))
-        return 0
+        message = "No token is required here: {url}/ is open to your browser."
+        said = text(language, message, url=record.daemon_url)
+        return _tell([f"{record.daemon_url}/"], as_json, said)
     known = file.read()
     if known is None:
         raise Failed(text(language, "there is no token: gorev token create makes one"))
     code = new_code(known, record.instance)
-    click.echo(f"{record.daemon_url}/login?code={code}")
+    urls = [f"{record.daemon_url}/login?code={code}"]
     settings = Settings.resolve(Flags(), os.environ)
     if settings.is_remote and settings.host not in ("0.0.0.0", "::"):  # noqa: S104  # which are nobody's names
         host = f"[{settings.host}]" if ":" in settings.host else settings.host
-        click.echo(f"https://{host}:{record.port}/login?code={code}")
+        urls.append(f"https://{host}:{record.port}/login?code={code}")
+    return _tell(urls, as_json, "\n".join(urls))
+
+
+def _tell(urls: list[str], as_json: bool, said: str) -> int:
+    print_json({"urls": urls}) if as_json else click.echo(said)
     return 0
 
 

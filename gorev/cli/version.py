@@ -12,22 +12,27 @@ import click
 
 from gorev import __version__
 from gorev.cli.speech import Command, language_of
+from gorev.cli.tables import json_option, print_json
 from gorev.locale import text
 
 
 def version(language: str) -> click.Command:
     """The command."""
-    return Command("version", callback=_print)
+    return Command("version", params=[json_option(language)], callback=_print)
 
 
 @click.pass_context
-def _print(context: click.Context) -> None:
+def _print(context: click.Context, /, as_json: bool) -> int:
     language = language_of(context)
     build = Build.of_this_copy()
+    if as_json:
+        print_json({"version": __version__, "built": build.time, "commit": build.commit})
+        return 0
     unknown = text(language, "unknown")
     click.echo(text(language, "Gorev {version}", version=__version__))
     click.echo(text(language, "built: {time}", time=build.time or unknown))
     click.echo(text(language, "commit: {commit}", commit=build.commit or unknown))
+    return 0
 
 
 @attrs.frozen

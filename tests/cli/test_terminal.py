@@ -132,3 +132,24 @@ def test_help_says_what_exit_codes_mean_under_both_names(gorev: CommandLine) -> 
         assert short.stdout == long.stdout
         assert "3 not running" in " ".join(short.stdout.split())
     assert "3 çalışmıyor" in " ".join(gorev.run("task", "-h", "--lang", "tr").stdout.split())
+
+
+def test_every_command_that_tells_something_tells_it_in_json_too(gorev: CommandLine, tmp_path: Path) -> None:
+    workspace = tmp_path / "made"
+    workspace.mkdir()
+    assert gorev.json("init", "--gitignore", folder=workspace)["gitignore"] == str(workspace / ".gitignore")
+    backup = gorev.json("backup", str(workspace))
+    assert Path(backup["path"]).is_file()
+    restored = gorev.json("restore", backup["path"], str(workspace))
+    assert (restored["database"], Path(restored["set_aside"]).is_file()) == (backup["database"], True)
+    assert gorev.json("version").keys() == {"version", "built", "commit"}
+    assert gorev.json("login")["urls"][0].startswith("http://localhost:")
+    assert "settings" in gorev.json("config")
+    assert gorev.json("daemon", "status")["running"]
+    assert gorev.json("doctor")["healthy"]
+
+
+def test_json_is_whole_where_the_terminal_knows_no_turkish_letters(gorev: CommandLine) -> None:
+    ascii_only = {"LC_ALL": "POSIX", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    messages = [row["message"] for row in gorev.json("doctor", GOREV_LANG="tr", **ascii_only)["findings"]]
+    assert any("ı" in message or "ş" in message for message in messages)
