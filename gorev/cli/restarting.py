@@ -14,6 +14,7 @@ from gorev.cli.control import POLL_SECONDS, look, stop
 from gorev.cli.detached import print_running, size_of, start_detached, start_failure
 from gorev.cli.speech import Failed
 from gorev.daemon.record import LockRecord
+from gorev.daemon.token import TokenFile
 from gorev.daemon.units import unit_for
 from gorev.launcher import Launch, StartFailed, take_start_lock
 from gorev.locale import text
@@ -29,6 +30,8 @@ def restart(flags: Flags, language: str) -> int:
     Raises as `start_detached` and `stop`; settings with which no daemon would start are told before anything is ended.
     """
     settings = Settings.resolve(flags, os.environ)
+    if settings.needs_token:
+        TokenFile(settings.token_file).required()
     sighting = look(settings.directory)
     if sighting.record is None or sighting.state == "dead":
         return start_detached(flags, language)

@@ -12,7 +12,6 @@ from twisted.internet.task import LoopingCall
 from twisted.internet.threads import deferToThread
 from twisted.logger import Logger
 
-from gorev.daemon.errors import TokenMissing
 from gorev.daemon.token import TokenFile
 
 WATCH_SECONDS: Final = 1.0
@@ -44,10 +43,8 @@ class TokenService(Service):
         self._looking: Deferred[Any] = succeed(None)
 
     def startService(self) -> None:
-        """Begin. Raises `TokenMissing`, or as `TokenFile.read`."""
-        token = self._file.read()
-        if token is None:
-            raise TokenMissing(path=self._file.path)
+        """Begin. Raises as `TokenFile.required`."""
+        token = self._file.required()
         super().startService()
         self._put_in_force(token)
         self._watch.start(WATCH_SECONDS, now=False)

@@ -18,7 +18,7 @@ from typing import Final
 
 import attrs
 
-from gorev.daemon.errors import StartError, TokenExposed, TokenForeign, TokenMalformed, TokenUnreadable
+from gorev.daemon.errors import StartError, TokenExposed, TokenForeign, TokenMalformed, TokenMissing, TokenUnreadable
 
 TOKEN_BYTES: Final = 32
 CODE_SECONDS: Final = 120
@@ -49,6 +49,13 @@ class TokenFile:
         token = content.decode("ascii", "replace").strip()
         if _TOKEN.fullmatch(token) is None:
             raise TokenMalformed(path=self.path)
+        return token
+
+    def required(self) -> str:
+        """As `read`, but raises `TokenMissing` if there is no file."""
+        token = self.read()
+        if token is None:
+            raise TokenMissing(path=self.path)
         return token
 
     def known(self) -> str | None:

@@ -324,12 +324,13 @@ def test_nobody_else_can_start_a_daemon_in_the_middle_of_a_restart(home: Path) -
     assert restart.returncode == 0
 
 
-def test_a_restart_with_settings_that_no_daemon_can_use_ends_nothing(home: Path) -> None:
+@pytest.mark.parametrize(("setting", "told"), [("port = 'x'", "config.toml"), ("require_token = true", "token create")])
+def test_a_restart_with_settings_that_no_daemon_can_use_ends_nothing(home: Path, setting: str, told: str) -> None:
     record = detach(home)
-    (home / ".gorev-daemon" / "config.toml").write_text("port = 'x'\n")
+    (home / ".gorev-daemon" / "config.toml").write_text(f"{setting}\n")
     restarted = run_gorev("daemon", "restart")
     assert restarted.returncode == 1
-    assert "config.toml" in restarted.stderr
+    assert told in restarted.stderr
     assert lock_in(home) == record
     assert is_healthy(record)
 
