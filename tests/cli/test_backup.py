@@ -102,7 +102,7 @@ def test_a_copy_that_is_damaged_or_somebody_else_s_is_not_restored(
     (home / "damaged").write_bytes(b"damage" * 1000)
     with closing(sqlite3.connect(home / "foreign")) as connection:
         connection.execute("CREATE TABLE other (a)")
-    for name, said in (("damaged", "damaged"), ("foreign", "another program"), ("missing", "No such file")):
+    for name, said in (("damaged", "damaged"), ("foreign", "another program"), ("missing", "There is no file")):
         assert main(["restore", str(home / name), str(database.parents[1])]) == 1
         assert said in capsys.readouterr().err
     assert tags(database) == ["known"]

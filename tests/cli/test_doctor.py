@@ -74,7 +74,7 @@ def test_a_running_daemon_is_described(own_daemon: RunningDaemon, capsys: pytest
     assert code == 0
     said = {finding["code"]: finding["message"] for finding in report["findings"]}
     assert str(own_daemon.pid) in said["daemon"]
-    assert "1 assistants" in said["clients"]
+    assert "1 assistant," in said["clients"]
     assert "1 task," in said["database"]
     assert {finding["level"] for finding in report["findings"]} == {"ok"}
 

@@ -120,13 +120,13 @@ def test_a_report_tells_what_was_finished_and_made(us: Assistants) -> None:
     us.rest.change(done["id"], durum="tamamlandi")
     us.rest.change(running["id"], durum="devam_ediyor")
     text = get(us.english, "durum_raporu", gun="30")
-    assert "last 30 days" in text
+    assert f"the time since {day(-30)}" in text
     assert day(-30) in text
-    assert "1 finished, 2 created. In all 1 of 2 tasks are completed." in text
+    assert "1 finished, 2 created. Completed in all: 1 of 2." in text
     assert done["id"] in section(text, "Finished")
     assert running["id"] in section(text, "In progress")
-    assert "last 7 days" in get(us.english, "durum_raporu")
-    assert "last 7 days" in get(us.english, "durum_raporu", gun=" ", proje_id="")
+    assert f"the time since {day(-7)}" in get(us.english, "durum_raporu")
+    assert f"the time since {day(-7)}" in get(us.english, "durum_raporu", gun=" ", proje_id="")
     assert get(us.english, "durum_raporu", days="1") != get(us.english, "durum_raporu")
 
 
