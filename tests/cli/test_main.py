@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from gorev import __version__
-from gorev.cli.main import COMMANDS, take_language
+from gorev.cli.main import COMMANDS, PURPOSES, root, take_language
 from gorev.cli.options import merged
+from gorev.cli.speech import Voice
 from gorev.settings import Flags
 from tests.daemon.programs import run_gorev
 
@@ -61,6 +65,47 @@ def test_help_goes_to_standard_output(home: Path, command: list[str]) -> None:
 def test_every_command_has_a_help_page_in_turkish(home: Path) -> None:
     pages = [run_gorev(command, "--help", "--lang", "tr").stdout for command in sorted(COMMANDS)]
     assert [page for page in pages if not page.startswith(("Kullanım: ", "kullanım: "))] == []
+
+
+def commands(language: str) -> dict[str, click.Context]:
+    """A context of every command, under its whole name."""
+    top = root(language)
+    found: dict[str, click.Context] = {}
+    waiting = [top.make_context("gorev", [], obj=Voice(language), resilient_parsing=True)]
+    while waiting:
+        context = waiting.pop()
+        found[context.command_path] = context
+        if isinstance(context.command, click.Group):
+            for name in context.command.list_commands(context):
+                command = context.command.get_command(context, name)
+                assert command is not None
+                waiting.append(command.context_class(command, info_name=name, parent=context))
+    return found
+
+
+def test_every_command_and_option_is_explained_in_either_language(home: Path) -> None:
+    english, turkish = commands("en"), commands("tr")
+    assert english.keys() == turkish.keys()
+    unsaid = [name for name, context in english.items() if context.command.help == turkish[name].command.help]
+    for name, context in english.items():
+        for one, other in zip(context.command.params, turkish[name].command.params, strict=True):
+            assert isinstance(one, click.Argument) == isinstance(other, click.Argument)
+            if isinstance(one, click.Option) and isinstance(other, click.Option) and (one.help or "") == other.help:
+                unsaid.append(f"{name} {one.opts}")
+    assert unsaid == []
+
+
+def test_every_command_has_a_purpose() -> None:
+    assert PURPOSES.keys() == COMMANDS.keys()
+
+
+def test_a_list_of_all_commands_imports_none_of_them(home: Path) -> None:
+    """Some of them take longer to import than a simple command may last."""
+    told = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "gorev", "--help"], capture_output=True, text=True, check=True
+    ).stderr
+    modules = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+    assert not modules & ({module for module, _ in COMMANDS.values()} | {"twisted", "sqlite3", "rich", "http.client"})
 
 
 def test_the_language_flag_may_stand_anywhere() -> None:
