@@ -3,8 +3,9 @@ import type { Task } from "../api/types";
 import { fieldsOf, isTemporary } from "../api/writes";
 import { useText } from "../locale";
 import { useWrites } from "../tasks/writes";
+import { useKeptText } from "../ui/kept";
 import { useSnapshot } from "../workspace";
-import { useDraft } from "./drafts";
+import { subtaskLineOf, useDraft } from "./drafts";
 
 /** A task that is not there (any longer). What was typed into it is kept, and can become a new task. */
 export function DeletedTask({ task, taskId }: { readonly task: Task | undefined; readonly taskId: string }) {
@@ -14,12 +15,14 @@ export function DeletedTask({ task, taskId }: { readonly task: Task | undefined;
   const { create } = useWrites();
   const [titleDraft, setTitleDraft] = useDraft(taskId, "baslik");
   const [descriptionDraft, setDescriptionDraft] = useDraft(taskId, "aciklama");
-  const typed = titleDraft !== null || descriptionDraft !== null;
+  const [subtask, setSubtask] = useKeptText(subtaskLineOf(taskId));
+  const typed = titleDraft !== null || descriptionDraft !== null || subtask !== "";
   const baslik = titleDraft?.value ?? task?.baslik ?? "";
 
   const drop = () => {
     setTitleDraft(null);
     setDescriptionDraft(null);
+    setSubtask("");
   };
   const saveAsNew = async () => {
     const { parent_id = "", proje_id = "", ...fields } = task === undefined ? {} : fieldsOf(task);
@@ -60,6 +63,14 @@ export function DeletedTask({ task, taskId }: { readonly task: Task | undefined;
           <span className="label">{text.description}</span>
           <p className="gone-text" dir="auto">
             {descriptionDraft.value}
+          </p>
+        </div>
+      )}
+      {subtask !== "" && (
+        <div className="field">
+          <span className="label">{text.newSubtask}</span>
+          <p className="gone-text" dir="auto">
+            {subtask}
           </p>
         </div>
       )}

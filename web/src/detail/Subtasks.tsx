@@ -12,6 +12,7 @@ import { useWrites } from "../tasks/writes";
 import { Icon } from "../ui/Icon";
 import { useKeptText } from "../ui/kept";
 import { useSnapshot } from "../workspace";
+import { subtaskLineOf } from "./drafts";
 
 export function Subtasks({ task }: { readonly task: Task }) {
   const text = useText();
@@ -20,7 +21,7 @@ export function Subtasks({ task }: { readonly task: Task }) {
   const { create } = useWrites();
   const openTask = useOpenTask();
   const input = useRef<HTMLInputElement>(null);
-  const [line, setLine] = useKeptText(`gorev_new_subtask ${task.id}`);
+  const [line, setLine] = useKeptText(subtaskLineOf(task.id));
   const children = useMemo(() => childrenOf(tasks, task.id), [tasks, task.id]);
   const counted = children.filter(({ durum }) => durum !== "iptal");
   const add = async () => {

@@ -26,6 +26,11 @@ interface DraftBox {
 const STORED_DRAFTS = "gorev_drafts";
 let reloading = false;
 
+/** Under which key the line is kept that is to become a subtask of a task. */
+export function subtaskLineOf(taskId: string): string {
+  return `gorev_new_subtask ${taskId}`;
+}
+
 /** Loads the page anew; whoever asks before the page is left need not ask for drafts. */
 export function reloadKeepingDrafts(): void {
   reloading = true;

@@ -121,4 +121,11 @@ export const liveEn = {
   startDaemonHint: "This page connects again by itself.",
   copyCommand: "Copy the command",
   commandCopied: "Command copied.",
+
+  noSuchProject: "This project is not in the workspace",
+  noSuchProjectHint: "It was deleted, or the address is of another workspace.",
+  otherWorkspaces: "The other workspaces",
+  workspaceGone: (name: string) => `The folder of “${name}” is no longer there`,
+  workspaceGoneHint: "It was moved or deleted. Once it is back, so are its tasks.",
+  workspaceUnreadable: (name: string) => `The workspace “${name}” cannot be read`,
 };

@@ -122,4 +122,11 @@ export const liveTr: typeof liveEn = {
   startDaemonHint: "Bu sayfa kendiliğinden yeniden bağlanır.",
   copyCommand: "Komutu kopyala",
   commandCopied: "Komut kopyalandı.",
+
+  noSuchProject: "Bu proje çalışma alanında yok",
+  noSuchProjectHint: "Silinmiş olabilir ya da adres başka bir çalışma alanınındır.",
+  otherWorkspaces: "Diğer çalışma alanları",
+  workspaceGone: (name) => `“${name}” klasörü artık yerinde değil`,
+  workspaceGoneHint: "Taşınmış ya da silinmiş. Yerine gelince görevleri de gelir.",
+  workspaceUnreadable: (name) => `“${name}” çalışma alanı okunamıyor`,
 };

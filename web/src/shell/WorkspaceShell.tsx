@@ -12,10 +12,10 @@ import { type Remote, RemoteContext, useRemoteChanges } from "../tasks/remote";
 import { later, loadRest } from "../ui/later";
 import { Standalone, Trouble, Waiting } from "../ui/LoadState";
 import { storeWorkspace, useWorkspaces } from "../workspaces/list";
-import { SnapshotContext, useLive, useLoadedSnapshot, useOpenWorkspace, useOutbox, WorkspaceContext } from "../workspace";
+import { SnapshotContext, useLive, useLoadedSnapshot, useOpenWorkspace, useOutbox, useProject, WorkspaceContext } from "../workspace";
 import { BottomBar } from "./BottomBar";
 import { DialogProvider, useOpenDialog } from "./dialogs";
-import { NoSuchWorkspace } from "./Misplaced";
+import { NoSuchProject, NoSuchWorkspace, UnreadableWorkspace } from "./Misplaced";
 import "./shell.css";
 import { Drawer, Sidebar } from "./Sidebar";
 import { TopBar } from "./TopBar";
@@ -63,7 +63,9 @@ function Opened({ workspace }: { readonly workspace: Workspace | null }) {
     <WorkspaceContext value={open}>
       <DraftProvider>
         {snapshot === undefined ? (
-          <Standalone>{error === null ? <Waiting /> : <Trouble reason={error} onRetry={() => void refetch()} />}</Standalone>
+          <Standalone>
+            {error === null ? <Waiting /> : <UnreadableWorkspace workspace={workspace} reason={error} onRetry={() => void refetch()} />}
+          </Standalone>
         ) : (
           <SnapshotContext value={snapshot}>
             <RemoteContext value={remote}>
@@ -84,6 +86,7 @@ function Frame({ live, remote }: { readonly live: ReturnType<typeof useLive>; re
   const text = useText();
   const [drawer, setDrawer] = useState(false);
   const { task } = useAddress();
+  const misplaced = useMissingProject();
   useGlobalKeys();
   return (
     <div className="shell" data-detail={task !== undefined}>
@@ -98,7 +101,7 @@ function Frame({ live, remote }: { readonly live: ReturnType<typeof useLive>; re
         </p>
         <div className="shell-columns">
           <main id="view" className="view" tabIndex={-1}>
-            <Outlet />
+            {misplaced ? <NoSuchProject /> : <Outlet />}
           </main>
           {task !== undefined && (
             <Suspense fallback={<aside className="panel" aria-busy="true" />}>
@@ -111,6 +114,14 @@ function Frame({ live, remote }: { readonly live: ReturnType<typeof useLive>; re
       {drawer && <Drawer live={live} onClose={() => setDrawer(false)} />}
     </div>
   );
+}
+
+/** Whether the address names a project that is not there; the log of changes remembers those too. */
+function useMissingProject(): boolean {
+  const view = useView();
+  const { project } = useAddress();
+  const known = useProject(project) !== undefined || project === undefined || project === "none";
+  return !known && view !== "activity";
 }
 
 /** The router would take the fragment for a place. */
