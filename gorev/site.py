@@ -23,8 +23,8 @@ from gorev.access import Access, cookie_name
 from gorev.channel import PatientChannel
 from gorev.guard import Refusal, Target
 from gorev.locale import text
-from gorev.rest.api import Api, failed
-from gorev.rest.hot import Hot
+from gorev.rest.api import failed
+from gorev.rest.hot import Hot, HotPaths
 from gorev.rest.reply import Encoded
 from gorev.web_page import Page
 
@@ -215,7 +215,9 @@ class GuardedRequest(SiteRequest):
 
 
 class GuardedSite(Site):
-    """The site. ``port`` is asked at each request, since the port is known only once it is bound.
+    """The site of ``root``, some of whose paths are ``hot``. ``load`` is called when it is about to be served.
+
+    ``port`` is asked at each request, since the port is known only once it is bound.
 
     ``language`` chooses one for an ``Accept-Language``, None if there is none. ``allowed_origins`` may use it beside
     its own page. With ``access`` a token is required. ``names`` are those under which other machines reach it.
@@ -228,10 +230,9 @@ class GuardedSite(Site):
         self,
         *,
         reactor: IReactorTime,
-        api: Api,
-        events: WebSocketServerFactory,
-        mcp: Resource,
-        page: Page,
+        root: Resource,
+        hot: HotPaths,
+        load: Callable[[], None],
         port: Callable[[], int],
         language: Callable[[str | None], str],
         allowed_origins: Collection[str] = (),
@@ -239,10 +240,9 @@ class GuardedSite(Site):
         names: Callable[[], frozenset[str]] = frozenset,
         answered: Callable[[bytes, bytes, int], None] = lambda method, path, status: None,
     ) -> None:
-        root = Root(api.resource(), Socket(events, language), mcp, page)
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
-        self._page = page
-        self.hot = api.hot
+        self._load = load
+        self.hot = hot
         self._answered = answered
         self._channels: WeakSet[Any] = WeakSet()
         self.port = port
@@ -278,7 +278,7 @@ class GuardedSite(Site):
 
     def startFactory(self) -> None:
         """Called when the port is about to listen, before the reactor runs. The stock access log is not wanted."""
-        self._page.load()
+        self._load()
 
     def stopFactory(self) -> None:
         """Nothing to end."""

@@ -198,7 +198,7 @@ def makeService(options: Options) -> Daemon:
     from gorev.services.watching.service import FileWatching
     from gorev.services.workspace import Places
     from gorev.services.workspaces import Workspaces
-    from gorev.site import GuardedSite
+    from gorev.site import GuardedSite, Root, Socket
     from gorev.storage.database import Tuning
     from gorev.wire import errors
     from gorev.wire.vocabulary import Vocabulary
@@ -320,12 +320,12 @@ def makeService(options: Options) -> Daemon:
             site.dismiss_all()
         return changed
 
+    page = web_page.Page(web_page.BUILD)
     site = GuardedSite(
         reactor=reactor,
-        api=api,
-        events=hub.factory,
-        mcp=mcp,
-        page=web_page.Page(web_page.BUILD),
+        root=Root(api.resource(), Socket(hub.factory, language), mcp, page),
+        hot=api.hot,
+        load=page.load,
         port=lambda: lifecycle.port,
         language=language,
         allowed_origins=settings.allowed_origins,

@@ -11,9 +11,7 @@ from typing import Any, cast
 import attrs
 from twisted.internet import reactor as installed
 from twisted.internet.defer import Deferred
-from twisted.internet.interfaces import IReactorTime
 from twisted.web.resource import Resource
-from twisted.web.server import Site
 
 from gorev import __version__
 from gorev.daemon.lifecycle import Lifecycle
@@ -27,7 +25,8 @@ from gorev.mcp.host import Attachment, Hello
 from gorev.mcp.http_resource import McpResource
 from gorev.mcp.line import LineFactory
 from gorev.mcp.reception import Service
-from gorev.site import GuardedRequest, GuardedSite
+from gorev.rest.hot import HotPaths
+from gorev.site import GuardedSite
 from tests.conformance.fixture_registry import fixtures
 
 LANGUAGE = "en"
@@ -75,23 +74,6 @@ def unwatched(request: Deferred[None]) -> Deferred[None]:
     return request
 
 
-class FixtureSite(GuardedSite):
-    """The guard, and behind it ``/mcp`` alone."""
-
-    def __init__(self, reactor: IReactorTime, mcp: Resource, lifecycle: Lifecycle) -> None:
-        root = Resource()
-        root.putChild(b"mcp", mcp)
-        Site.__init__(self, root, requestFactory=GuardedRequest, reactor=reactor)
-        self.port = lambda: lifecycle.port
-        self.language = lambda header: LANGUAGE
-        self.allowed_origins = frozenset()
-        self.access = None
-        self.names = tuple
-
-    def startFactory(self) -> None:
-        """There is no page to load."""
-
-
 def main() -> None:
     """Serve until a signal."""
     reactor = cast("Any", installed)
@@ -110,7 +92,17 @@ def main() -> None:
     )
     assistants = LineFactory(service)
     mcp = McpResource(service, resolve=no_workspace, language=lambda header: LANGUAGE, watch=unwatched)
-    http = Listener(reactor, FixtureSite(reactor, mcp, lifecycle), 0)
+    root = Resource()
+    root.putChild(b"mcp", mcp)
+    site = GuardedSite(
+        reactor=reactor,
+        root=root,
+        hot=HotPaths(),
+        load=lambda: None,
+        port=lambda: lifecycle.port,
+        language=lambda header: LANGUAGE,
+    )
+    http = Listener(reactor, site, 0)
     local = LocalListener(reactor, reactor, assistants, endpoint)
     ready = Ready(clock=reactor, lifecycle=lifecycle, lock=lock, http=http, local=local, published=lambda record: None)
     daemon = OrderedServices(reactor)
