@@ -21,7 +21,7 @@ from gorev.bridge.invocation import choose_workspace
 from gorev.cli.speech import Failed, language_of
 from gorev.launcher import DRAIN_SECONDS, HELLO, Launch, Lock, Reached, StartFailed, replace_daemon, start_daemon
 from gorev.locale import text
-from gorev.settings import home_directory
+from gorev.settings import Flags, Settings, home_directory
 
 if TYPE_CHECKING:
     import _socket
@@ -249,7 +249,7 @@ def call(context: click.Context, tool: str, arguments: Mapping[str, Any], told: 
 def reach(language: str) -> Reached:
     """The running daemon of this user, which is started if there is none; one of an older version hands over first.
 
-    Raises `Failed` when that cannot be had.
+    Raises `Failed` when that cannot be had, `StartError` when the settings are wrong.
     """
     directory = home_directory(os.environ) / ".gorev-daemon"
     launch = Launch(str(directory), by="cli")
@@ -265,7 +265,7 @@ def reach(language: str) -> Reached:
     except StartFailed as error:
         from gorev.cli.detached import start_failure
 
-        raise start_failure(error, log, log_size, language) from error
+        raise start_failure(error, Settings.resolve(Flags(), os.environ), log_size, language) from error
     return reached
 
 

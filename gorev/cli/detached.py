@@ -10,8 +10,9 @@ import attrs
 import click
 
 from gorev.cli.speech import Failed
-from gorev.daemon.errors import AlreadyRunning
-from gorev.daemon.probe import health_on
+from gorev.daemon import processes
+from gorev.daemon.errors import AlreadyRunning, PortBusy, PortBusyBy
+from gorev.daemon.probe import health_on, is_listening
 from gorev.daemon.system import prepare_directory
 from gorev.launcher import Launch, Reached, StartFailed, replace_daemon, start_daemon
 from gorev.locale import text
@@ -38,7 +39,7 @@ def start_detached(flags: Flags, language: str, start_lock: int | None = None) -
         if not reached.started and reached.lock.is_outdated:
             reached = _replace(reached, flags, settings)
     except StartFailed as error:
-        raise start_failure(error, settings.log_file, log_size, language) from error
+        raise start_failure(error, settings, log_size, language) from error
     reached.connection.close()
     lock = reached.lock
     if not reached.started:
@@ -78,10 +79,18 @@ _REASONS: Final = {
 }
 
 
-def start_failure(error: StartFailed, log: Path, log_size: int, language: str) -> Failed:
-    """What to say of a start that failed, with what was logged since the log had ``log_size`` bytes."""
-    reason = text(language, _REASONS[error.reason], detail=error.detail, path=log)
-    return Failed("\n".join([reason, *_lines_after(log, log_size)]))
+def start_failure(error: StartFailed, settings: Settings, log_size: int, language: str) -> Failed:
+    """What to say of a start that failed, with what was logged since the log had ``log_size`` bytes.
+
+    The log is in English; the likeliest reason is told in the user's language before it.
+    """
+    log = settings.log_file
+    told = [text(language, _REASONS[error.reason], detail=error.detail, path=log), *_lines_after(log, log_size)]
+    if error.reason == "died" and settings.port and is_listening(settings.port):
+        holder = processes.listener_on(settings.port)
+        busy = PortBusyBy(port=settings.port, holder=holder) if holder else PortBusy(port=settings.port)
+        told.insert(0, text(language, busy.message, **busy.fields))
+    return Failed("\n".join(told))
 
 
 def arguments(flags: Flags, settings: Settings) -> list[str]:

@@ -38,7 +38,7 @@ def restart(flags: Flags, language: str) -> int:
     try:
         start_lock = take_start_lock(Launch(str(settings.directory)))
     except StartFailed as error:
-        raise start_failure(error, settings.log_file, size_of(settings.log_file), language) from error
+        raise start_failure(error, settings, size_of(settings.log_file), language) from error
     if sighting.record.supervised:
         try:
             _restart_service(sighting.record, flags, settings.directory, language)

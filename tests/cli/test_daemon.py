@@ -197,6 +197,21 @@ def test_a_detached_start_that_fails_shows_the_end_of_the_log(home: Path) -> Non
     assert lock_in(home) is None
 
 
+def test_why_a_start_failed_is_told_in_the_user_s_language(home: Path) -> None:
+    """The log, whose end is shown as well, is in English."""
+    (home / "folder").mkdir()
+    with socket.create_server(("127.0.0.1", 0)) as busy:
+        port = str(busy.getsockname()[1])
+        for command in (["daemon", "--detach", "--api-port", port], ["task", "list"]):
+            failed = run_gorev(*command, cwd=home / "folder", GOREV_LANG="tr", GOREV_API_PORT=port)
+            assert failed.returncode == 1
+            assert failed.stderr.startswith(f"gorev: {port} portunu ")
+    settings = home / ".gorev-daemon" / "config.toml"
+    settings.write_text("port = 'x'\n")
+    wrong = run_gorev("task", "list", cwd=home / "folder", GOREV_LANG="tr")
+    assert wrong.stderr == f"gorev: port ({settings}) 0 ile 65535 arasında bir port numarası olmalı, x değil\n"
+
+
 @pytest.mark.parametrize("arguments", [["daemon"], ["daemon", "--detach"]])
 def test_a_home_that_is_missing_is_named(home: Path, arguments: list[str]) -> None:
     missing = home / "missing"
