@@ -27,8 +27,8 @@ export function ViewLink({ view, change = {}, className, label, current, childre
       className={className}
       aria-label={label}
       aria-current={here ? "page" : undefined}
-      // The router's own mark does not know what `current` says.
-      activeProps={{ "aria-current": here ? "page" : undefined }}
+      // The router marks a link that says less than the address as well, whatever `current` says.
+      activeOptions={{ exact: true }}
       onClick={onClick}
     >
       {children}

@@ -16,7 +16,7 @@ export function MetRows({ met, resolution }: { readonly met: readonly Met[]; rea
   return (
     <details className="transfer-more" open={met.length <= 8}>
       <summary>{text.thereAlready(met.length)}</summary>
-      <ul className="met-rows" role="list">
+      <ul className="met-rows" role="list" tabIndex={0} aria-label={text.thereAlready(met.length)}>
         {ordered.slice(0, most).map(({ type, id, existing, incoming }, index) => (
           <li key={`${type} ${id} ${index}`}>
             <span className="tag">{text.conflictTypes[type]}</span>
