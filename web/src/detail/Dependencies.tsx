@@ -38,7 +38,7 @@ export function Dependencies({ task }: { readonly task: Task }) {
   const cache = useQueryClient();
   const notify = useNotify();
   const refusalText = useRefusalText();
-  const { key, data: links = [] } = useLinks(task.id);
+  const { key, data: links = [], isPending } = useLinks(task.id);
   // The tasks at both ends have events of their own, with their counters.
   const settle = () => cache.invalidateQueries({ queryKey: key });
   const add = useMutation({
@@ -81,7 +81,7 @@ export function Dependencies({ task }: { readonly task: Task }) {
             </div>
           ),
       )}
-      {links.length === 0 && <p className="muted detail-none">{text.none}</p>}
+      {links.length === 0 && !isPending && <p className="muted detail-none">{text.none}</p>}
     </section>
   );
 }

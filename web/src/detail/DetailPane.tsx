@@ -8,7 +8,7 @@ import { useShortcut } from "../shortcuts/useShortcut";
 import { Icon } from "../ui/Icon";
 import { useTask } from "../workspace";
 import { DeletedTask } from "./DeletedTask";
-import { Dependencies } from "./Dependencies";
+import { Dependencies, useLinks } from "./Dependencies";
 import { Description } from "./Description";
 import "./detail.css";
 import { Head } from "./Head";
@@ -55,6 +55,7 @@ interface Props {
 }
 
 function Details({ task, onClose }: Props) {
+  const { isPending } = useLinks(task.id);
   return (
     <>
       <Head task={task} onClose={onClose} />
@@ -64,8 +65,13 @@ function Details({ task, onClose }: Props) {
         <Description task={task} />
         <Subtasks task={task} />
         <Dependencies task={task} />
-        <Watches task={task} />
-        <History task={task} />
+        {/* What is read for itself would move what stands below it. */}
+        {!isPending && (
+          <>
+            <History task={task} />
+            <Watches task={task} />
+          </>
+        )}
       </div>
     </>
   );

@@ -1,6 +1,6 @@
 /** Short messages over the page; they go by themselves, refusals later than the rest. */
 
-import { createContext, type ReactNode, use, useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, use, useCallback, useEffect, useEffectEvent, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 
 import { Refused, Unreachable } from "../api/client";
 import { useText } from "../locale";
@@ -33,6 +33,7 @@ type Notify = (kind: Kind, text: string, action?: NoticeAction, options?: Option
 const NoticeContext = createContext<Notify>(() => undefined);
 const DismissContext = createContext<(key: string) => void>(() => undefined);
 const SHOWN_AT_ONCE = 3;
+const GAP_PX = 8;
 const STAYS_MS: Readonly<Record<Kind, number>> = { info: 5_000, error: 15_000 };
 
 export function useNotify(): Notify {
@@ -67,10 +68,13 @@ export function NoticeProvider({ children }: { readonly children: ReactNode }) {
     });
   }, []);
 
+  const stack = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => pileUp(stack.current), [notices]);
+
   return (
     <NoticeContext value={notify}>
       <DismissContext value={dismissKey}>{children}</DismissContext>
-      <div className="notices">
+      <div ref={stack} className="notices">
         {(["info", "error"] as const).map((kind) => (
           <div key={kind} role={kind === "error" ? "alert" : "status"} aria-atomic="false">
             {notices
@@ -83,6 +87,16 @@ export function NoticeProvider({ children }: { readonly children: ReactNode }) {
       </div>
     </NoticeContext>
   );
+}
+
+/** The oldest lies below. They are moved by transforms: with one coming or going, the browser counts no layout shift. */
+function pileUp(stack: HTMLElement | null): void {
+  let height = 0;
+  const lines = [...(stack?.querySelectorAll<HTMLElement>(".notice") ?? [])];
+  for (const line of lines.toSorted((one, other) => Number(one.dataset["id"]) - Number(other.dataset["id"]))) {
+    line.style.transform = `translateY(${-height}px)`;
+    height += line.offsetHeight + GAP_PX;
+  }
 }
 
 interface LineProps {
@@ -109,6 +123,7 @@ function NoticeLine({ notice, onDismiss }: LineProps) {
     <p
       className="notice"
       data-kind={kind}
+      data-id={id}
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}
