@@ -96,7 +96,8 @@ def _options(argv: list[str], serve: bool, language: str | None) -> Iterator[tup
             yield ("--help" if option == "-h" else option), ""
             continue
         if option not in with_value:
-            raise UsageError(say(language, "unknown_option", command=command, option=word))
+            nearest = _nearest(option, (*with_value, *without_value), language)
+            raise UsageError(say(language, "unknown_option", command=command, option=word, nearest=nearest))
         if not equals:
             value = next(words, "")
         if not value:
@@ -104,6 +105,13 @@ def _options(argv: list[str], serve: bool, language: str | None) -> Iterator[tup
         if not _is_value_of(option, value):
             raise UsageError(say(language, "bad_value", command=command, option=option, value=value))
         yield ("--api-port" if option == "--port" else option), value
+
+
+def _nearest(option: str, known: tuple[str, ...], language: str | None) -> str:
+    from difflib import get_close_matches  # only whoever mistypes pays for it
+
+    found = get_close_matches(option, known, n=1)
+    return say(language, "did_you_mean", name=found[0]) if found else ""
 
 
 def _is_value_of(option: str, value: str) -> bool:

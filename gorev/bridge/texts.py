@@ -35,8 +35,12 @@ _TEXTS = {
         "  --db-path YOL      varsayılan çalışma alanının veritabanı" + _OPTIONS_TR,
     },
     "unknown_option": {
-        "en": "gorev {command}: unknown option or argument: {option}\nTry 'gorev {command} --help'.",
-        "tr": "gorev {command}: bilinmeyen seçenek veya argüman: {option}\n'gorev {command} --help' yardımcı olur.",
+        "en": "gorev {command}: unknown option or argument: {option}{nearest}\nTry 'gorev {command} --help'.",
+        "tr": "gorev {command}: bilinmeyen seçenek veya argüman: {option}{nearest}\n'gorev {command} --help' yardımcı olur.",
+    },
+    "did_you_mean": {
+        "en": " (did you mean {name}?)",
+        "tr": " (bunu mu demek istediniz: {name}?)",
     },
     "missing_value": {
         "en": "gorev {command}: {option} needs a value\nTry 'gorev {command} --help'.",

@@ -206,3 +206,8 @@ def test_help_is_printed(home: Path, command: str, option: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
     assert option in ran.stdout
     assert option in run(command, "-h", "--lang", "en").stdout
+
+
+def test_the_nearest_option_is_suggested() -> None:
+    assert "--workspce (did you mean --workspace?)" in run("mcp-proxy", "--workspce", "x", GOREV_LANG="en").stderr
+    assert "bunu mu demek istediniz: --api-port?" in run("serve", "--api-prt=1", GOREV_LANG="tr").stderr
