@@ -12,7 +12,7 @@ _OPTIONS_TR = """
   --debug            olan biteni standart hataya yazar
   --help             bunu gösterir"""
 
-_TEXTS = {
+TEXTS = {
     "usage": {
         "en": "Usage: gorev mcp-proxy [--workspace PATH] [--lang tr|en] [--debug]\n\n"
         "Joins an MCP client on standard input and output to the Gorev daemon, starting it if need be.\n\n"
@@ -36,7 +36,8 @@ _TEXTS = {
     },
     "unknown_option": {
         "en": "gorev {command}: unknown option or argument: {option}{nearest}\nTry 'gorev {command} --help'.",
-        "tr": "gorev {command}: bilinmeyen seçenek veya argüman: {option}{nearest}\n'gorev {command} --help' yardımcı olur.",
+        "tr": "gorev {command}: bilinmeyen seçenek veya argüman: {option}{nearest}\n"
+        "'gorev {command} --help' yardımcı olur.",
     },
     "did_you_mean": {
         "en": " (did you mean {name}?)",
@@ -97,4 +98,4 @@ _TEXTS = {
 
 def say(language: str | None, key: str, **fields: object) -> str:
     """Return the text of this key in ``tr`` or ``en``; no language means Turkish."""
-    return _TEXTS[key]["en" if language == "en" else "tr"].format(**fields)
+    return TEXTS[key]["en" if language == "en" else "tr"].format(**fields)

@@ -9,6 +9,7 @@ import pytest
 from babel.messages.pofile import read_po
 
 import gorev
+from gorev.bridge import texts as bridge
 from gorev.locale import counts, decimal, known, percent, plural, text
 from tests.locale import texts_in_code
 
@@ -45,6 +46,11 @@ def test_every_form_of_a_text_fills_in_the_same_fields_in_both_languages() -> No
     for key, translations in turkish().items():
         if len({frozenset(fields(each)) for each in (*_forms(key), *translations)}) != 1:
             uneven[key] = translations
+    assert uneven == {}
+
+
+def test_the_bridge_which_has_its_own_texts_says_each_in_both_languages() -> None:
+    uneven = {key: said for key, said in bridge.TEXTS.items() if fields(said["en"]) != fields(said["tr"])}
     assert uneven == {}
 
 
