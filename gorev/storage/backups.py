@@ -5,7 +5,9 @@ Blocks; for threads, and for commands that run without a reactor. Nothing here d
 
 from __future__ import annotations
 
+import errno
 import sqlite3
+import stat
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -41,9 +43,11 @@ class Inspection:
 def inspect(path: Path) -> Inspection:
     """Read the whole file for damage, and tell what it holds; nothing is changed.
 
-    @raise OSError: there is none, or it cannot be read.
+    @raise OSError: there is none, it cannot be read, or it is no file.
     """
     status = path.stat()
+    if not stat.S_ISREG(status.st_mode):  # a pipe would be waited for
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
     seen = Inspection(path=path, modified=datetime.fromtimestamp(status.st_mtime, UTC), size_bytes=status.st_size)
     with path.open("rb"):  # what may not be read is no damage
         pass

@@ -21,7 +21,7 @@ from gorev.daemon.token import TokenFile
 from gorev.storage import file_systems
 from gorev.storage.backups import back_up
 from gorev.storage.opening import prepare
-from tests.support.running_daemon import RunningDaemon
+from tests.support.running_daemon import GOREV, PATIENCE_SECONDS, RunningDaemon
 
 
 @pytest.fixture(autouse=True)
@@ -206,6 +206,16 @@ def test_a_database_of_a_newer_version_is_told(home: Path, capsys: pytest.Captur
         connection.commit()
     finding = found(capsys, "database")
     assert (finding["level"], "newer" in finding["message"]) == ("problem", True)
+
+
+def test_a_pipe_in_a_database_s_place_is_told_and_not_waited_for(home: Path) -> None:
+    database = home / ".gorev" / "gorev.db"
+    database.parent.mkdir()
+    os.mkfifo(database)
+    done = subprocess.run([*GOREV, "doctor", "--json"], capture_output=True, timeout=PATIENCE_SECONDS, check=False)
+    assert done.returncode == 1
+    (finding,) = [each for each in json.loads(done.stdout)["findings"] if each["code"] == "database"]
+    assert (finding["level"], str(database) in finding["message"]) == ("problem", True)
 
 
 def test_a_token_that_others_can_read_is_told(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
