@@ -72,14 +72,14 @@ def _setup(context: click.Context, /, remove: bool, yes: bool, only: Sequence[st
             _put_in(assistant, entry, files, course)
     if remove:
         if not course.found:
-            course.say("Gorev stands in the settings of no assistant.")
+            course.say("No assistant has Gorev in its settings.")
         return 1 if course.failed else 0
     if not course.found:
         names = ", ".join(each.name for each in wanted)
         raise Failed(text(language, "none of these was found on this machine: {names}", names=names))
     if course.written:
         _verify(command, home, course)
-        course.say("Start the assistants anew, so that they read their settings.")
+        course.say("Restart the assistants, so that they read their settings.")
     return 1 if course.failed else 0
 
 
@@ -113,7 +113,7 @@ def _put_in(assistant: Assistant, entry: dict[str, object], files: SettingsFiles
         _leave(error, course)
         return
     if after == before:
-        course.say("Gorev stands in it already.")
+        course.say("Gorev is in it already.")
         return
     _show(before, after)
     if not _agreed(text(course.language, "Write this?"), course):

@@ -70,7 +70,7 @@ def test_every_assistant_is_told_after_a_backup_and_everything_can_be_put_back(u
     for file, content in before.items():
         assert content in [copy.read_bytes() for copy in file.parent.glob(f"{file.name}.before-gorev-*")]
     again = user.run("setup", "--yes")
-    assert again.stdout.count("Gorev stands in it already.") == 8
+    assert again.stdout.count("Gorev is in it already.") == 8
     assert user.run("setup", "--remove", "--yes").returncode == 0
     assert {file: file.read_bytes() for file in before} == before
 
