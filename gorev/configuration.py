@@ -119,7 +119,7 @@ KEYS: Final = {
         Key("allowed_origins", [], check_origins, "other web pages that may use the API, for development"),
         Key("durability", "full", choice(*DURABILITIES), "full survives loss of power, normal only of the process"),
         Key("reader_connections", 2, number(1, 8), "connections that read, for each open workspace"),
-        Key("workspace_idle_minutes", 15, number(0, 10_080), "minutes until an unused workspace is closed, 0 for never"),
+        Key("workspace_idle_minutes", 15, number(0, 10_080), "minutes until an unused workspace is closed, 0: never"),
         Key("event_retention_count", 100_000, number(1_000, 10_000_000), "changes kept for those who resume"),
         Key("event_retention_days", 30, number(1, 3_650), "days that changes are kept for"),
         Key("max_websockets", 2_000, number(1, 100_000), "WebSocket connections at once"),
