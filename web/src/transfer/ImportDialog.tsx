@@ -9,6 +9,7 @@ import { ImportPreview } from "./ImportPreview";
 import { ImportSource } from "./ImportSource";
 import { importBody, type Source, type Terms } from "./importing";
 import { useOperation } from "./operation";
+import "./preview.css";
 import { Running } from "./Running";
 import "./transfer.css";
 import { Warnings } from "./Warnings";

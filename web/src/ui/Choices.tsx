@@ -1,5 +1,7 @@
 import { type ReactNode, useEffect, useId, useRef } from "react";
 
+import "./choices.css";
+
 interface Props<V extends string> {
   readonly label: string;
   readonly value: V;
