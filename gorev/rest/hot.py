@@ -19,6 +19,8 @@ from gorev.rest.reply import Encoded
 from gorev.rest.route import Route
 
 Endpoint = Callable[..., "Deferred[bytes] | bytes"]
+# Yields an answer that is there.
+Keeper = Callable[[Request], Encoded | None]
 
 _PARAMETER: Final = "/{id}"
 # What an id may look like; any other text may need decoding.
@@ -27,11 +29,11 @@ _ID: Final = re.compile(rb"[0-9A-Za-z-]+")
 
 @attrs.frozen
 class Hot:
-    """Where a request leads: the endpoint with the parameters of its path. ``kept`` yields an answer that is there."""
+    """Where a request leads: the endpoint with the parameters of its path."""
 
     endpoint: Endpoint
     path: Mapping[str, str]
-    kept: Callable[[Request], Encoded | None]
+    kept: Keeper
 
     def respond(self, request: Request) -> Deferred[bytes] | bytes:
         """The body of the answer, whose head is set by then."""
@@ -43,26 +45,26 @@ class HotPaths:
 
     def __init__(self) -> None:
         self._exact: dict[tuple[bytes, bytes], Hot | None] = {}
-        self._below: dict[tuple[bytes, bytes], tuple[Endpoint, Callable[[Request], Encoded | None]]] = {}
+        self._around: dict[tuple[bytes, bytes, bytes], tuple[Endpoint, Keeper]] = {}
 
-    def add(self, route: Route, path: str, endpoint: Endpoint, kept: Callable[[Request], Encoded | None]) -> None:
+    def add(self, route: Route, path: str, endpoint: Endpoint, kept: Keeper) -> None:
         """Add a route under a path below ``/api``."""
-        whole = f"/api{path}"
-        for method in route.methods:
-            if "{" not in whole:
-                hot = Hot(endpoint, {}, kept) if route.hot else None
-                self._exact[method.encode(), whole.encode()] = hot
-            elif route.hot and whole.endswith(_PARAMETER) and "{" not in whole.removesuffix(_PARAMETER):
-                self._below[method.encode(), whole.removesuffix(_PARAMETER).encode()] = endpoint, kept
+        before, parameter, after = f"/api{path}".partition(_PARAMETER)
+        for method in map(str.encode, route.methods):
+            if parameter and route.hot:
+                self._around[method, before.encode(), after.encode()] = endpoint, kept
+            elif "{" not in path:
+                self._exact[method, before.encode()] = Hot(endpoint, {}, kept) if route.hot else None
 
     def find(self, method: bytes, path: bytes) -> Hot | None:
         """Where a request leads whose path begins with ``/api``, if this table knows."""
-        try:
+        if (method, path) in self._exact:
             return self._exact[method, path]
-        except KeyError:
-            above, _, last = path.rpartition(b"/")
-            found = self._below.get((method, above))
-            if found is None or not _ID.fullmatch(last):
-                return None
-            endpoint, kept = found
-            return Hot(endpoint, {"id": last.decode()}, kept)
+        above, _, last = path.rpartition(b"/")
+        further, _, second = above.rpartition(b"/")
+        for before, id_, after in ((above, last, b""), (further, second, b"/" + last)):
+            found = self._around.get((method, before, after))
+            if found is not None and _ID.fullmatch(id_):
+                endpoint, kept = found
+                return Hot(endpoint, {"id": id_.decode()}, kept)
+        return None

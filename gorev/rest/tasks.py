@@ -209,7 +209,9 @@ async def subtask_created(call: Call) -> Reply:
 async def shown(call: Call) -> Reply:
     """One task with its subtree and links."""
     answer = await (await call.workspace()).tasks.get(call.path["id"])
-    return enveloped(call.encoder.detail(answer.value), seq=answer.seq, rev=answer.value.view.task.rev, lasting=True)
+    return enveloped(
+        call.encoder.detail(answer.value, call.rows), seq=answer.seq, rev=answer.value.view.task.rev, lasting=True
+    )
 
 
 async def changed(call: Call) -> Reply:
@@ -240,15 +242,17 @@ async def deleted(call: Call) -> Reply:
 async def children(call: Call) -> Reply:
     """A task's direct subtasks."""
     answer = await (await call.workspace()).tasks.children(call.path["id"])
-    rows = [call.encoder.task(view) for view in answer.value]
-    return enveloped(rows, seq=answer.seq, total=len(rows))
+    rows = [call.rows.task(view) for view in answer.value]
+    return enveloped(rows, seq=answer.seq, total=len(rows), lasting=True)
 
 
 async def hierarchy(call: Call) -> Reply:
     """A task among its ancestors and descendants."""
     answer = await (await call.workspace()).tasks.hierarchy(call.path["id"])
     hierarchy = answer.value
-    return enveloped(call.encoder.hierarchy(hierarchy), seq=answer.seq, rev=hierarchy.view.task.rev)
+    return enveloped(
+        call.encoder.hierarchy(hierarchy, call.rows), seq=answer.seq, rev=hierarchy.view.task.rev, lasting=True
+    )
 
 
 def _one(call: Call, view: TaskView, seq: int, status: int, message: str) -> Reply:
@@ -346,6 +350,7 @@ ROUTES: Final = (
         handler=children,
         answer=several(shapes.TASK_SHAPE),
         errors=OF_TASK,
+        hot=True,
     ),
     Route(
         name="create_subtask",
@@ -383,6 +388,7 @@ ROUTES: Final = (
         handler=hierarchy,
         answer=one(shapes.HIERARCHY_SHAPE, tagged=True),
         errors=OF_TASK,
+        hot=True,
     ),
     Route(
         name="list_tasks_of_project",
@@ -395,5 +401,6 @@ ROUTES: Final = (
         query=PROJECT_TASK_LIST,
         answer=several(shapes.TASK_SHAPE),
         errors=("invalid_status", "invalid_priority", *OF_TASK, *OF_PROJECT),
+        hot=True,
     ),
 )

@@ -8,9 +8,9 @@ from typing import Final, Generic, TypeVar
 V = TypeVar("V")
 
 # Of one workspace: the pages that everybody has open, and the tasks that assistants look at again and again.
-LIMIT_BYTES: Final = 4 * 1024 * 1024
+LIMIT_BYTES: Final = 8 * 1024 * 1024
 # Larger ones would push out all others.
-LARGEST_BYTES: Final = 256 * 1024
+LARGEST_BYTES: Final = 1024 * 1024
 
 
 class Kept(Generic[V]):

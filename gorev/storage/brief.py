@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from gorev.storage import sqlite
-from gorev.storage.known_rows import KnownRows
+from gorev.storage.known_rows import KnowingConnection
 
 T = TypeVar("T")
 
+READ: Final = sqlite.CONNECT | {"factory": KnowingConnection}
 # Instructions of SQLite's machine. A page of 50 rows takes 5,000, in about 0.2 ms.
 STEPS: Final = 20_000
 # How often they are counted.
@@ -27,12 +28,6 @@ class TooLong(Exception):
     """The read does not belong here: it takes long, or something stands in its way that a thread may wait for."""
 
 
-class BriefCursor(sqlite3.Cursor):
-    """A cursor that comes with the rows that were read before."""
-
-    known: KnownRows
-
-
 class BriefReader:
     """Reads on the thread that asks. Made in any thread, then used by one.
 
@@ -40,11 +35,12 @@ class BriefReader:
     """
 
     def __init__(self, file: Path) -> None:
-        self._connection = sqlite.connect_reader(file)
+        self._connection = sqlite3.connect(file, **READ)
+        sqlite.configure_reader(self._connection)
+        self._connection.execute("PRAGMA busy_timeout = 0")
         self._connection.set_progress_handler(self._is_over, STRIDE)
         self._strides = 0
-        self._cursor = self._connection.cursor(BriefCursor)
-        self._cursor.known = KnownRows()
+        self._cursor = self._connection.cursor()
 
     def version(self) -> int:
         """A number that is another one as soon as any connection has committed something to the file.
@@ -68,7 +64,7 @@ class BriefReader:
         try:
             cursor.execute("BEGIN")
             try:
-                cursor.known.catch_up(cursor)
+                self._connection.known.catch_up(cursor)
                 return work(cursor)
             finally:
                 cursor.execute("ROLLBACK")

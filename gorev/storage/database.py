@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from twisted.python.failure import Failure
 from gorev.domain.errors import Busy, GorevError, ShuttingDown, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.storage import sqlite
-from gorev.storage.brief import BriefReader, TooLong
+from gorev.storage.brief import READ, BriefReader, TooLong
 
 T = TypeVar("T")
 
@@ -162,8 +162,10 @@ class Database:
         self._folded: Deferred[None] = succeed(None)
         self._reading = 0
         self._read: Deferred[None] = Deferred()  # fires when, once closed, no read is under way
-        self._writer = _pool(reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable))
-        self._readers = _pool(reactor, path, tuning.readers, sqlite.configure_reader)
+        self._writer = _pool(
+            reactor, path, 1, partial(sqlite.configure_writer, full=tuning.fully_durable), sqlite.CONNECT
+        )
+        self._readers = _pool(reactor, path, tuning.readers, sqlite.configure_reader, READ)
 
     @property
     def is_busy(self) -> bool:
@@ -331,7 +333,11 @@ class Database:
 
 
 def _pool(
-    reactor: IReactorThreads, path: Path, threads: int, configure: Callable[[sqlite.Connection], None]
+    reactor: IReactorThreads,
+    path: Path,
+    threads: int,
+    configure: Callable[[sqlite.Connection], None],
+    options: Mapping[str, Any],
 ) -> adbapi.ConnectionPool:
     return adbapi.ConnectionPool(
         "sqlite3",
@@ -341,7 +347,7 @@ def _pool(
         cp_max=threads,
         cp_noisy=False,
         cp_openfun=configure,
-        **sqlite.CONNECT,
+        **options,
     )
 
 
@@ -362,6 +368,7 @@ def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failur
     try:
         cursor.execute("BEGIN")
         try:
+            cursor.connection.known.catch_up(cursor)  # type: ignore[attr-defined]  # all that read are of READ
             return work(cursor)
         finally:
             cursor.execute("ROLLBACK")

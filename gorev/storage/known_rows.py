@@ -56,7 +56,7 @@ _decoder: Final = msgspec.json.Decoder(_Seen)
 
 
 class KnownRows:
-    """Tasks without their links, by id. For one connection."""
+    """Tasks without their links, by id, as one connection sees them."""
 
     def __init__(self) -> None:
         self._views: dict[str, TaskView] = {}
@@ -106,3 +106,11 @@ class KnownRows:
 
 def _seen(*written: str | None) -> Iterator[_Seen]:
     return (_decoder.decode(each) for each in written if each is not None)
+
+
+class KnowingConnection(sqlite3.Connection):
+    """A connection that reads, with what it knows; every snapshot of it begins with `KnownRows.catch_up`."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.known = KnownRows()

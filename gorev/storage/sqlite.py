@@ -95,14 +95,6 @@ def configure_reader(connection: Connection) -> None:
     connection.execute("PRAGMA query_only = ON")
 
 
-def connect_reader(path: Path) -> Connection:
-    """A connection that reads and waits for nothing: what is locked is busy at once."""
-    connection: Connection = sqlite3.connect(path, **CONNECT | {"timeout": 0})
-    configure_reader(connection)
-    connection.execute("PRAGMA busy_timeout = 0")
-    return connection
-
-
 def primary_code(error: sqlite3.Error) -> int:
     """SQLite's code of a failure, without what it adds to it; 0 if it has none."""
     code: int = getattr(error, "sqlite_errorcode", 0)

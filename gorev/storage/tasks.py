@@ -10,9 +10,9 @@ import attrs
 from gorev.domain.task import Task, TaskView
 from gorev.domain.text import folded
 from gorev.domain.values import Priority, Status
-from gorev.storage import links, tags
-from gorev.storage.brief import BriefCursor
+from gorev.storage import known_rows, links, tags
 from gorev.storage.encoding import day, day_text, instant, instant_text, packed
+from gorev.storage.known_rows import KnowingConnection
 from gorev.storage.sqlite import Cursor
 
 COLUMNS: Final = """
@@ -84,10 +84,12 @@ def one(cursor: Cursor, task_id: str) -> TaskView | None:
 def by_ids(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None = None) -> list[TaskView]:
     """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many.
 
-    ``levels`` spares the look upwards to a caller that has been there. Of a `BriefCursor` those are read that are new.
+    ``levels`` spares the look upwards to a caller that has been there. On a `KnowingConnection` only those are read
+    that are not known.
     """
-    if isinstance(cursor, BriefCursor):
-        return cursor.known.views(ids, lambda missing: _read(cursor, missing, None))
+    connection = cursor.connection
+    if levels is None and len(ids) <= known_rows.LIMIT and isinstance(connection, KnowingConnection):
+        return connection.known.views(ids, lambda missing: _read(cursor, missing, None))
     return _read(cursor, ids, levels)
 
 

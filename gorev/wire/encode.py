@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import attrs
 import msgspec
@@ -123,6 +123,16 @@ _TAGS_IN_ROWS: Final = 10
 _TAG_CHARACTERS_IN_ROWS: Final = 200
 
 
+class Trees(Protocol):
+    """Encodes tasks with what is below them."""
+
+    def task(self, view: TaskView) -> Any:
+        """A task without what is below it."""
+
+    def branches(self, roots: Iterable[Branch]) -> list[Any]:
+        """Several trees."""
+
+
 @attrs.frozen
 class Encoder:
     """Encodes the entities of one workspace for one surface."""
@@ -200,9 +210,11 @@ class Encoder:
             waiting.extend((child, task[below]) for child in reversed(branch.children))
         return encoded
 
-    def detail(self, detail: TaskDetail) -> Object:
-        """A task with its subtree."""
-        return self.branch(Branch(view=detail.view, children=detail.children))
+    def detail(self, detail: TaskDetail, rows: Trees | None = None) -> Object:
+        """A task with its subtree; ``rows`` encodes what is below it, if not this."""
+        encoded = self.task(detail.view)
+        encoded[TASK.out(self.words)["subtasks"]] = (rows or self).branches(detail.children)
+        return encoded
 
     def links(self, links: Sequence[Link]) -> list[Object]:
         """Links with titles and states of both ends."""
@@ -303,14 +315,14 @@ class Encoder:
             names["templates"]: summary.template_count,
         }
 
-    def hierarchy(self, hierarchy: Hierarchy) -> Object:
-        """A task among its ancestors and descendants (``data-model.md`` §9)."""
+    def hierarchy(self, hierarchy: Hierarchy, rows: Trees | None = None) -> Object:
+        """A task among its ancestors and descendants (``data-model.md`` §9); ``rows`` encodes those, if not this."""
         names = HIERARCHY.out(self.words)
         count = hierarchy.by_status.get
         return {
             names["task"]: self.task(hierarchy.view),
-            names["ancestors"]: [self.task(view) for view in hierarchy.ancestors],
-            names["children"]: self.branches(hierarchy.children),
+            names["ancestors"]: [(rows or self).task(view) for view in hierarchy.ancestors],
+            names["children"]: (rows or self).branches(hierarchy.children),
             names["total"]: hierarchy.total,
             names["completed"]: count(Status.COMPLETED, 0),
             names["in_progress"]: count(Status.IN_PROGRESS, 0),

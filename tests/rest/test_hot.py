@@ -146,7 +146,7 @@ def test_what_is_kept_is_what_reading_anew_would_give(asking: Asking) -> None:
         change(asking, dice)
         rows = asking.one("GET", "/api/gorevler?limit=1000").json["data"]
         task_id = dice.choice(rows)["id"] if rows else asking.client.task()["id"]
-        for path in (*LISTS, f"/api/gorev/{task_id}"):
+        for path in (*LISTS, f"/api/gorev/{task_id}", f"/api/gorev/{task_id}/hiyerarsi"):
             assert alike(asking.all_ways(path)), path
 
 
@@ -157,5 +157,6 @@ def test_a_path_of_another_route_is_not_taken_for_an_id() -> None:
             table.add(route, path, lambda request, **parameters: b"", lambda request: None)
     assert table.find(b"GET", b"/api/v1/tasks/0123abcd") is not None
     assert table.find(b"DELETE", b"/api/v1/tasks/0123abcd") is None
-    assert table.find(b"GET", b"/api/v1/tasks/0123abcd/subtasks") is None
+    assert table.find(b"GET", b"/api/v1/tasks/0123abcd/subtasks") is not None
+    assert table.find(b"GET", b"/api/v1/tasks/0123abcd/links") is None
     assert table.find(b"GET", b"/api/v1/tasks/0123%61bcd") is None
