@@ -6,7 +6,7 @@ which has read it in the same transaction.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -189,3 +189,19 @@ def changed(before: Task, **values: Any) -> tuple[Task, tuple[str, ...]]:
 def revised(task: Task, now: datetime) -> Task:
     """The task one revision later. Its time moves forward even where the clock does not (rule S5)."""
     return attrs.evolve(task, updated_at=max(now, task.updated_at + timedelta(microseconds=1)), rev=task.rev + 1)
+
+
+def shown(view: TaskView, task: Task) -> TaskView:
+    """The view once its task has become ``task`` by a change that left project and parent alone.
+
+    Such a change shows nowhere else in it but in its links, which bear title and status of both their ends.
+    """
+    return attrs.evolve(view, task=task, links=None if view.links is None else tuple(_linked(view.links, task)))
+
+
+def _linked(links: Sequence[Link], task: Task) -> Iterator[Link]:
+    for link in links:
+        if link.source_id == task.id:
+            yield attrs.evolve(link, source_title=task.title, source_status=task.status)
+        else:
+            yield attrs.evolve(link, target_title=task.title, target_status=task.status)

@@ -17,7 +17,7 @@ from gorev.domain.text import caseless
 from gorev.domain.values import Actor, Status
 from gorev.domain.views import TaskChanged
 from gorev.services.change import change_task
-from gorev.services.lookup import require_task
+from gorev.services.lookup import find_tasks, require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage.database import Transaction
 
@@ -141,6 +141,23 @@ class BulkOperations:
         return self._store.write(work, BulkOutcome, once)
 
 
+@attrs.define
+class _Changed:
+    """What the earlier tasks of a call were changed by, as far as later ones may show it."""
+
+    _ids: set[str] = attrs.Factory(set)
+    _is_moved: bool = False
+
+    def add(self, change: TaskChanged) -> None:
+        self._ids.add(change.view.task.id)
+        self._is_moved = self._is_moved or "project_id" in change.changed or "parent_id" in change.changed
+
+    def may_show_in(self, view: TaskView) -> bool:
+        """Whether a task that was read before must be read again: it is linked with one, or one was moved."""
+        ends = (end for link in view.links or () for end in (link.source_id, link.target_id))
+        return self._is_moved or not self._ids.isdisjoint(ends)
+
+
 def _done(
     transaction: Transaction,
     now: datetime,
@@ -153,21 +170,21 @@ def _done(
     failed: list[Failed] = []
     noted: list[tuple[str, Note]] = []
     cancelled: list[tuple[str, tuple[Prerequisite, ...]]] = []
-    found: dict[str, tuple[str, int]] = {}
-    for given in dict.fromkeys(ids):
-        try:
-            view = require_task(transaction.cursor, given)
-        except GorevError as error:
-            failed.append(Failed.by(given, error))
+    found: dict[str, tuple[str, TaskView]] = {}
+    for given, task in find_tasks(transaction.cursor, ids).items():
+        if isinstance(task, GorevError):
+            failed.append(Failed.by(given, task))
         else:
-            found.setdefault(view.task.id, (given, view.level))
-    order = sorted(found, key=lambda each: -found[each][1]) if deepest_first else list(found)
+            found.setdefault(task.task.id, (given, task))
+    order = sorted(found, key=lambda each: -found[each][1].level) if deepest_first else list(found)
+    changed = _Changed()
     for task_id in order:
+        given, view = found[task_id]
         try:
             with transaction.attempt():
-                # Read again: an earlier task of this call may have changed this one.
-                view = require_task(transaction.cursor, task_id)
-                done = step_for(found[task_id][0])(transaction, now, view)
+                if changed.may_show_in(view):
+                    view = require_task(transaction.cursor, task_id)
+                done = step_for(given)(transaction, now, view)
         except GorevError as error:
             failed.append(Failed.by(task_id, error))
         else:
@@ -175,6 +192,7 @@ def _done(
                 noted.append((task_id, done))
                 continue
             successful.append(task_id)
+            changed.add(done)
             if done.cancelled:
                 cancelled.append((task_id, done.cancelled))
     return BulkOutcome(

@@ -26,18 +26,17 @@ def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
 
 
 def announce_update(
-    transaction: Transaction, now: datetime, actor: Actor, before: TaskView, changed: tuple[str, ...]
+    transaction: Transaction,
+    now: datetime,
+    actor: Actor,
+    before: TaskView,
+    changed: tuple[str, ...],
+    after: TaskView | None = None,
 ) -> TaskView:
-    """Append the event that the task, once ``before``, is now as stored; yields what it is."""
-    after = require_task(transaction.cursor, before.task.id)
+    """Append the event that the task, once ``before``, is now ``after``, or else as stored; yields what it is."""
+    after = after or require_task(transaction.cursor, before.task.id)
     events.append(
-        transaction,
-        time=now,
-        actor=actor,
-        kind=EventKind.TASK_UPDATED,
-        before=before,
-        after=after,
-        changed=changed,
+        transaction, time=now, actor=actor, kind=EventKind.TASK_UPDATED, before=before, after=after, changed=changed
     )
     return after
 
@@ -59,14 +58,15 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
     """Make a task of a checked `NewTask` as `TaskOperations.create` says."""
     cursor = transaction.cursor
     parent = None if new.parent_id is None else require_parent(cursor, new.parent_id)
+    project_id, project_name = _project_of(cursor, new, parent)
     task = Task(
         id=new_id(),
         title=new.title,
         description=new.description,
         status=new.status,
         priority=new.priority,
-        project_id=_project_of(cursor, new, parent),
-        parent_id=None if parent is None else parent.id,
+        project_id=project_id,
+        parent_id=None if parent is None else parent.task.id,
         due_date=new.due_date,
         tags=tags.ensure(cursor, new.tags),
         created_at=now,
@@ -75,7 +75,16 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
     )
     tasks.insert(cursor, task)
     context.record(cursor, task.id, Action.CREATED, actor, now)
-    view = require_task(cursor, task.id)
+    view = TaskView(
+        task=task,
+        project_name=project_name,
+        level=0 if parent is None else parent.level + 1,
+        dependency_count=0,
+        uncompleted_dependency_count=0,
+        dependent_count=0,
+        subtask_count=0,
+        links=(),
+    )
     events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
     return view
 
@@ -122,11 +131,15 @@ def change_task(
     after, changed = rules.changed(before, **values)
     if not changed:
         return TaskChanged(view=view, before=before, changed=())
-    tasks.update(cursor, rules.revised(after, now), with_tags="tags" in changed)
+    stored = rules.revised(after, now)
+    tasks.update(cursor, stored, with_tags="tags" in changed)
     moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
     completed = "status" in changed and after.status is Status.COMPLETED
     context.record(cursor, before.id, action or (Action.COMPLETED if completed else Action.UPDATED), actor, now)
-    now_shown = announce_update(transaction, now, actor, view, changed)
+    is_in_place = "project_id" not in changed and "parent_id" not in changed
+    now_shown = announce_update(
+        transaction, now, actor, view, changed, rules.shown(view, stored) if is_in_place else None
+    )
     for below in tasks.by_ids(cursor, moved):
         tasks.update(
             cursor,
@@ -152,7 +165,7 @@ def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | No
     if change.parent_id is not UNSET:
         parent_id = None
         if change.parent_id is not None:
-            parent = require_parent(cursor, change.parent_id)
+            parent = require_parent(cursor, change.parent_id).task
             rules.check_parent(task.id, project_id, parent, tasks.ancestors(cursor, parent.id))
             linked = links.into_lineage(cursor, task.id, parent.id)
             if linked:
@@ -161,13 +174,16 @@ def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | No
     return {"project_id": project_id, "parent_id": parent_id}
 
 
-def _project_of(cursor: Cursor, new: NewTask, parent: Task | None) -> str | None:
+def _project_of(cursor: Cursor, new: NewTask, parent: TaskView | None) -> tuple[str | None, str | None]:
+    """Id and name of the project that a new task belongs to."""
+    project_id, name = None, None
     if isinstance(new.project_id, str):
-        project_id: str | None = require_project(cursor, new.project_id).project.id
+        project = require_project(cursor, new.project_id).project
+        project_id, name = project.id, project.name
     elif parent is not None:
-        return parent.project_id
-    else:
-        project_id = None if new.project_id is None else projects.active_id(cursor)
-    if parent is not None and project_id != parent.project_id:
-        raise ProjectMismatch(project=project_id, parent_project=parent.project_id)
-    return project_id
+        return parent.task.project_id, parent.project_name
+    elif new.project_id is UNSET and (active := projects.active_id(cursor)) is not None:
+        project_id, name = active, projects.name(cursor, active)
+    if parent is not None and project_id != parent.task.project_id:
+        raise ProjectMismatch(project=project_id, parent_project=parent.task.project_id)
+    return project_id, name

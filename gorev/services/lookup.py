@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from gorev.domain.errors import ParentNotFound, ProjectNotFound, TaskNotFound
+from collections.abc import Iterable
+
+from gorev.domain.errors import AmbiguousId, GorevError, ParentNotFound, ProjectNotFound, TaskNotFound
 from gorev.domain.project import ProjectView
-from gorev.domain.task import Task, TaskView
+from gorev.domain.task import TaskView
 from gorev.storage import projects, tasks
 from gorev.storage.identifiers import resolve
 from gorev.storage.sqlite import Cursor
@@ -22,9 +24,25 @@ def require_task(cursor: Cursor, given: str, field: str = "id") -> TaskView:
     return view
 
 
-def require_parent(cursor: Cursor, given: str) -> Task:
+def find_tasks(cursor: Cursor, given: Iterable[str]) -> dict[str, TaskView | GorevError]:
+    """What `require_task` yields or raises for each of these ids, in their order."""
+    ids: dict[str, str | GorevError] = {}
+    for each in given:
+        try:
+            ids[each] = resolve(cursor, "tasks", each) or TaskNotFound(id=each, field="id")
+        except AmbiguousId as error:
+            ids[each] = error
+    views = tasks.with_links(cursor, [id_ for id_ in ids.values() if isinstance(id_, str)])
+    return {each: id_ if isinstance(id_, GorevError) else views[id_] for each, id_ in ids.items()}
+
+
+def require_parent(cursor: Cursor, given: str) -> TaskView:
+    """The task of an id or unique prefix under which another one shall be.
+
+    @raise ParentNotFound, AmbiguousId: there is none, or several.
+    """
     try:
-        return require_task(cursor, given, "parent_id").task
+        return require_task(cursor, given, "parent_id")
     except TaskNotFound:
         raise ParentNotFound(id=given, field="parent_id") from None
 

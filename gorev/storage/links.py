@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from gorev.domain.links import NewLink
 from gorev.domain.task import Link, Prerequisite
 from gorev.domain.values import LinkKind, Status
-from gorev.storage.encoding import instant_text
+from gorev.storage.encoding import instant_text, packed
 from gorev.storage.sqlite import Cursor
 
 _SELECT: Final = """
@@ -17,6 +18,12 @@ _SELECT: Final = """
     FROM links JOIN tasks AS source ON source.id = links.source_id JOIN tasks AS target ON target.id = links.target_id
 """
 _OF_TASK: Final = _SELECT + "WHERE links.source_id = ?1 OR links.target_id = ?1 ORDER BY links.created_at, links.id"
+_OF_TASKS: Final = (
+    _SELECT
+    + """WHERE links.source_id IN (SELECT value FROM json_each(?1))
+        OR links.target_id IN (SELECT value FROM json_each(?1))
+    ORDER BY links.created_at, links.id"""
+)
 _ONE: Final = _SELECT + "WHERE links.id = ?"
 _BETWEEN: Final = (
     _SELECT
@@ -55,6 +62,17 @@ _INTO_LINEAGE: Final = """
 def of_task(cursor: Cursor, task_id: str) -> tuple[Link, ...]:
     """Every link that touches the task, oldest first."""
     return tuple(_link(row) for row in cursor.execute(_OF_TASK, (task_id,)))
+
+
+def of_tasks(cursor: Cursor, task_ids: Sequence[str]) -> dict[str, tuple[Link, ...]]:
+    """For each of these tasks what `of_task` yields, by one statement."""
+    found: dict[str, list[Link]] = {id_: [] for id_ in task_ids}
+    for row in cursor.execute(_OF_TASKS, (packed(list(task_ids)),)):
+        link = _link(row)
+        for end in (link.source_id, link.target_id):
+            if end in found:
+                found[end].append(link)
+    return {id_: tuple(links) for id_, links in found.items()}
 
 
 def one(cursor: Cursor, link_id: str) -> Link | None:

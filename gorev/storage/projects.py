@@ -88,6 +88,12 @@ def active_id(cursor: Cursor) -> str | None:
     return None if project_id is None else str(project_id)
 
 
+def name(cursor: Cursor, project_id: str) -> str:
+    """The name of a project that is there."""
+    (found,) = cursor.execute("SELECT name FROM projects WHERE id = ?", (project_id,)).fetchone()
+    return str(found)
+
+
 def set_active(cursor: Cursor, project_id: str | None) -> None:
     """Make a project the active one, or none."""
     cursor.execute("UPDATE workspace SET active_project_id = ?", (project_id,))

@@ -81,6 +81,12 @@ def one(cursor: Cursor, task_id: str) -> TaskView | None:
     return None
 
 
+def with_links(cursor: Cursor, ids: Sequence[str]) -> dict[str, TaskView]:
+    """Tasks by their whole ids, as `one` yields them."""
+    linked = links.of_tasks(cursor, ids)
+    return {view.task.id: attrs.evolve(view, links=linked[view.task.id]) for view in by_ids(cursor, ids)}
+
+
 def by_ids(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None = None) -> list[TaskView]:
     """The tasks of these ids, in the order of the ids; unknown ones are left out. Three statements, however many.
 

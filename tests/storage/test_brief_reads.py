@@ -15,8 +15,9 @@ from gorev.domain.errors import GorevError, TaskNotFound
 from gorev.domain.links import Relation
 from gorev.domain.project import ProjectChange
 from gorev.domain.query import Sort, TaskQuery
-from gorev.domain.task import TaskView
+from gorev.domain.task import TaskChange, TaskView
 from gorev.domain.values import Priority, Status
+from gorev.services.bulk import BulkOperations
 from gorev.storage import known_rows, tasks
 from gorev.storage.brief import BriefReader, TooLong
 from gorev.storage.events import current_seq
@@ -108,7 +109,10 @@ async def change_something(store: OpenStore, dice: random.Random) -> None:
         return
     one, other = dice.choice(ids), dice.choice(ids)
     project = dice.choice([*projects, None])
+    bulk = BulkOperations(store.store)
     deeds: list[Callable[[], Awaitable[Any]]] = [
+        lambda: bulk.update(ACTOR, [(each, TaskChange(title=f"B{dice.random()}")) for each in ids[:4]]),
+        lambda: bulk.transition(ACTOR, ids[:4], dice.choice(list(Status)), force=True),
         lambda: store.task(f"T{dice.random()}", tags=("a", "b"), project_id=project),
         lambda: store.task("Below", parent_id=one),
         lambda: store.change(one, title=f"T{dice.random()}"),
@@ -146,6 +150,23 @@ async def test_rows_that_are_known_are_what_reading_them_gives(opened: OpenStore
         assert at_once.called
         assert await at_once == truth
         assert await opened.database.read(all_views) == truth
+
+
+@pytest.mark.parametrize("seed", range(4))
+@in_reactor
+async def test_an_event_tells_the_task_as_it_is_then_read(opened: OpenStore, seed: int) -> None:
+    dice = random.Random(seed)
+    for _ in range(12):
+        await opened.task(f"T{dice.random()}")
+    for _ in range(120):
+        await change_something(opened, dice)
+        last = {event.entity_id: event.after for event in opened.committed[-1]}
+        for task_id, after in last.items():
+            if task_id is not None and isinstance(after, TaskView):
+                assert (await opened.tasks.get(task_id)).value.view.task == after.task
+        told = opened.committed[-1][-1].after
+        if isinstance(told, TaskView):
+            assert (await opened.tasks.get(told.task.id)).value.view == told
 
 
 @in_reactor
