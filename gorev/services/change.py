@@ -22,7 +22,7 @@ from gorev.storage.sqlite import Cursor
 
 def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
     """Store the task one revision later, because something that belongs to it has changed."""
-    tasks.update(transaction.cursor, rules.revised(view.task, now), with_tags=False)
+    tasks.update(transaction.cursor, rules.revised(view.task, now), ())
 
 
 def announce_update(
@@ -132,7 +132,7 @@ def change_task(
     if not changed:
         return TaskChanged(view=view, before=before, changed=())
     stored = rules.revised(after, now)
-    tasks.update(cursor, stored, with_tags="tags" in changed)
+    tasks.update(cursor, stored, changed)
     moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
     completed = "status" in changed and after.status is Status.COMPLETED
     context.record(cursor, before.id, action or (Action.COMPLETED if completed else Action.UPDATED), actor, now)
@@ -144,7 +144,7 @@ def change_task(
         tasks.update(
             cursor,
             rules.revised(attrs.evolve(below.task, project_id=after.project_id), now),
-            with_tags=False,
+            ("project_id",),
         )
         announce_update(transaction, now, actor, below, ("project_id",))
     return TaskChanged(

@@ -284,7 +284,7 @@ class _Doing:
             del values["tags"]
         after, names = task_rules.changed(task, **values)
         if names:
-            tasks.update(self._cursor, task_rules.revised(after, self._now), with_tags="tags" in names)
+            tasks.update(self._cursor, task_rules.revised(after, self._now), names)
         return names
 
 

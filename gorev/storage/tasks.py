@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
@@ -61,11 +61,17 @@ _INSERT: Final = """
     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
-_UPDATE: Final = """
-    UPDATE tasks SET title = ?, description = ?, title_folded = ?, description_folded = ?, status = ?, priority = ?,
-        project_id = ?, parent_id = ?, due_date = ?, updated_at = ?, rev = ?
-    WHERE id = ?
-"""
+# Columns by the fields that they hold. A statement that names a column writes every index over it anew.
+_COLUMNS_OF: Final = {
+    "title": ("title", "title_folded"),
+    "description": ("description", "description_folded"),
+    "status": ("status",),
+    "priority": ("priority",),
+    "project_id": ("project_id",),
+    "parent_id": ("parent_id",),
+    "due_date": ("due_date",),
+}
+_IN_ANY_CASE: Final = ("updated_at", "rev")
 
 
 def number(cursor: Cursor) -> int:
@@ -208,26 +214,26 @@ def _values(task: Task) -> tuple[Any, ...]:
     )
 
 
-def update(cursor: Cursor, task: Task, *, with_tags: bool) -> None:
-    """Store a changed task; its tags only if they are among what changed."""
-    cursor.execute(
-        _UPDATE,
-        (
-            task.title,
-            task.description,
-            folded(task.title),
-            folded(task.description),
-            task.status.value,
-            task.priority.value,
-            task.project_id,
-            task.parent_id,
-            day_text(task.due_date),
-            instant_text(task.updated_at),
-            task.rev,
-            task.id,
-        ),
-    )
-    if with_tags:
+def update(cursor: Cursor, task: Task, changed: Collection[str]) -> None:
+    """Store a task of which the fields named in ``changed`` are other ones than before, and its time and revision."""
+    values = {
+        "title": task.title,
+        "title_folded": folded(task.title),
+        "description": task.description,
+        "description_folded": folded(task.description),
+        "status": task.status.value,
+        "priority": task.priority.value,
+        "project_id": task.project_id,
+        "parent_id": task.parent_id,
+        "due_date": day_text(task.due_date),
+        "updated_at": instant_text(task.updated_at),
+        "rev": task.rev,
+    }
+    columns = [column for field, its in _COLUMNS_OF.items() if field in changed for column in its]
+    columns += _IN_ANY_CASE
+    assignments = ", ".join(f"{column} = ?" for column in columns)
+    cursor.execute(f"UPDATE tasks SET {assignments} WHERE id = ?", (*(values[column] for column in columns), task.id))
+    if "tags" in changed:
         tags.assign(cursor, task.id, task.tags)
 
 

@@ -81,7 +81,7 @@ class Workspace:
                 value = TODAY + timedelta(days=other) if kind == "due_date" and other is not None else other
                 changed = attrs.evolve(self.tasks[one], **{kind: value}, updated_at=now)
                 self.tasks[one] = changed
-                tasks.update(self._cursor, changed, with_tags=False)
+                tasks.update(self._cursor, changed, (kind,))
 
     def _insert(self, status: Status, priority: Priority, now: datetime) -> None:
         task = Task(

@@ -121,9 +121,9 @@ def test_after_any_writes_the_index_agrees_with_the_tables(
                     own_tasks.remove(one)
                 case "title" | "description" if one:
                     changed: dict[str, Any] = {step: text}
-                    tasks.update(cursor, attrs.evolve(one, **changed), with_tags=False)
+                    tasks.update(cursor, attrs.evolve(one, **changed), changed)
                 case "status" if one:
-                    tasks.update(cursor, attrs.evolve(one, status=Status.COMPLETED), with_tags=False)
+                    tasks.update(cursor, attrs.evolve(one, status=Status.COMPLETED), ("status",))
                 case "tag" if one:
                     tags.assign(cursor, one.id, tags.ensure(cursor, [text]))
                 case "untag" if one:
@@ -148,8 +148,8 @@ def test_what_is_undone_is_not_in_the_index(cursor: sqlite3.Cursor) -> None:
 @pytest.mark.parametrize(
     "write",
     [
-        lambda cursor, one: tasks.update(cursor, attrs.evolve(one, status=Status.CANCELLED, rev=9), with_tags=False),
-        lambda cursor, one: tasks.update(cursor, attrs.evolve(one, updated_at=BEGIN + timedelta(1)), with_tags=False),
+        lambda cursor, one: tasks.update(cursor, attrs.evolve(one, status=Status.CANCELLED, rev=9), ("status",)),
+        lambda cursor, one: tasks.update(cursor, attrs.evolve(one, updated_at=BEGIN + timedelta(1)), ()),
         lambda cursor, one: tags.assign(cursor, one.id, tags.ensure(cursor, ["frontend"])),
         lambda cursor, one: cursor.execute("UPDATE tasks SET last_interaction_at = '2025-10-06'"),
         lambda cursor, one: projects.update(cursor, project("no such project")),

@@ -156,7 +156,7 @@ def change(cursor: sqlite3.Cursor, known: dict[str, Task], wanted: Changed) -> N
         fits = above is not None and above.project_id == task.project_id
         values["parent_id"] = above.id if fits and above is not None else None
     known[task.id] = attrs.evolve(task, **values)
-    tasks.update(cursor, known[task.id], with_tags=False)
+    tasks.update(cursor, known[task.id], values)
 
 
 def matches(task: Task, query: TaskQuery) -> bool:
