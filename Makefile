@@ -53,9 +53,12 @@ run: built
 	@$(BIN)/gorev daemon status >/dev/null 2>&1 || $(BIN)/gorev daemon --detach --workspace "$(CURDIR)" >/dev/null || $(BIN)/gorev daemon status >/dev/null
 	@$(BIN)/python -c "$$SHOW_CONNECTION"
 
+# The tests of a module run one after the other, so many modules at once: make test WORKERS=4
+WORKERS ?= 2
+
 test: built $(VENV)/.dev-installed tests/conformance/node_modules/.package-lock.json browser
 	cd web && npm test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder
 
 lint: docs web/node_modules/.package-lock.json
 	$(BIN)/ruff format --check

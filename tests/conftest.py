@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import gc
 import os
+import random
 import shutil
 import socket
 import tempfile
@@ -31,6 +32,8 @@ REACTOR_GRACE_TURNS = 100
 REACTOR_TURN_SECONDS = 0.01
 # A daemon that is told to end has nothing in flight when its test is over.
 DAEMON_STOP_SECONDS = 10.0
+# Linux gives from 32768 on, other systems from 49152 on.
+QUIET_PORTS = range(20_000, 32_000)
 
 # How long an example takes on a machine that has other things to do says nothing about what is tested.
 hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
@@ -177,13 +180,15 @@ def own_daemon(home: Path) -> RunningDaemon:
 
 @pytest.fixture
 def free_port() -> int:
-    """A TCP port that nothing listened on a moment ago, on 127.0.0.1 and on ::1."""
+    """A TCP port that nothing listened on a moment ago, on 127.0.0.1 and on ::1.
+
+    It is none of those that systems give to who asks for any port, as tests that run beside this one do all the time.
+    """
     while True:
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port: int = probe.getsockname()[1]
-            try:
-                with socket.create_server(("::1", port), family=socket.AF_INET6):
-                    return port
-            except OSError as problem:
-                if problem.errno != errno.EADDRINUSE:  # there is no IPv6 here
-                    return port
+        port = random.SystemRandom().choice(QUIET_PORTS)
+        try:
+            with socket.create_server(("127.0.0.1", port)), socket.create_server(("::1", port), family=socket.AF_INET6):
+                return port
+        except OSError as problem:
+            if problem.errno != errno.EADDRINUSE:  # there is no IPv6 here
+                return port
