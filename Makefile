@@ -37,11 +37,13 @@ if token:
     headers["Authorization"] = "Bearer " + token
 register = urllib.request.Request(lock.url + "/api/v1/workspaces/register", folder, headers)
 ask(register, timeout=10).close()
-server = {"command": os.path.join(sysconfig.get_path("scripts"), "gorev"), "args": ["mcp-proxy"]}
+program = os.path.join(sysconfig.get_path("scripts"), "gorev")
+server = {"command": program, "args": ["mcp-proxy"]}
 print(f"Web page:   {lock.url}/")
 print(f"Lock file:  {daemon_directory()}/.lock")
 print("MCP configuration of your assistant:")
 print(json.dumps({"mcpServers": {"gorev": server}}, indent=2))
+print(f"This writes it for the assistants of this machine: {program} setup")
 endef
 export SHOW_CONNECTION
 
