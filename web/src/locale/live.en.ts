@@ -13,7 +13,7 @@ export const liveEn = {
   oneProject: "One project",
   whatViewShows: "What the view shows now",
   viewShowsAll: "The view is not narrowed by a filter or a project.",
-  viewBeyond: (filters: string) => `Not possible: an export cannot be narrowed by ${filters}.`,
+  viewBeyond: (filters: string) => `An export cannot be narrowed like this: ${filters}.`,
   createdBetween: "Only tasks created in this time",
   createdFrom: "Created from",
   createdTo: "Created until",

@@ -14,7 +14,7 @@ export const liveTr: typeof liveEn = {
   oneProject: "Tek bir proje",
   whatViewShows: "Görünümde şu an ne varsa",
   viewShowsAll: "Görünüm bir süzgeçle ya da projeyle daraltılmış değil.",
-  viewBeyond: (filters) => `Olmaz: dışa aktarma şunlarla daraltılamaz: ${filters}.`,
+  viewBeyond: (filters) => `Dışa aktarma böyle daraltılamaz: ${filters}.`,
   createdBetween: "Yalnızca şu zamanda oluşturulan görevler",
   createdFrom: "Oluşturma, ilk gün",
   createdTo: "Oluşturma, son gün",

@@ -2,7 +2,7 @@ import { useState } from "react";
 
 import { useAddress } from "../address";
 import { Refused } from "../api/client";
-import { useText } from "../locale";
+import { type Catalogue, useText } from "../locale";
 import { inProject, matcher } from "../search/matching";
 import { localDate } from "../tasks/dates";
 import { Checkbox } from "../ui/Checkbox";
@@ -12,7 +12,7 @@ import { Select } from "../ui/Select";
 import { recall, remember } from "../ui/stored";
 import { useSnapshot, useWorkspace } from "../workspace";
 import { CreatedBetween } from "./CreatedBetween";
-import { type ExportChoice, type ExportFormat, FORMATS, JSON_ONLY, type Narrowing, narrowingOf, PARTS, type Part, proposedName, withEnding } from "./exporting";
+import { type Beyond, type ExportChoice, type ExportFormat, FORMATS, JSON_ONLY, type Narrowing, narrowingOf, PARTS, type Part, proposedName, withEnding } from "./exporting";
 import { faultOf, PathField } from "./PathField";
 
 interface Props {
@@ -64,6 +64,11 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
     ...(scope === "project" && { projectId }),
     ...(dated && (first !== "" || last !== "") && { created: { first: first || null, last: last || null } }),
   });
+  const viewHint = () => {
+    if (!narrowed) return text.viewShowsAll;
+    if (view.beyond.length === 0) return text.taskCount(inScope.view);
+    return text.viewBeyond(view.beyond.map((each) => nameOf(each, text)).join(", "));
+  };
   const submit = () => {
     if (where === "file") remember(STORED_PATH, path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1));
     onExport({ format, narrowing: narrowing(), parts, path: where === "file" ? path.trim() : null });
@@ -122,7 +127,7 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
               value: "view" as const,
               name: text.whatViewShows,
               disabled: !narrowed || view.beyond.length > 0,
-              hint: !narrowed ? text.viewShowsAll : view.beyond.length > 0 ? text.viewBeyond(view.beyond.join(", ")) : text.taskCount(inScope.view),
+              hint: viewHint(),
             },
           ]}
           onChoose={setScope}
@@ -183,4 +188,9 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
       </div>
     </form>
   );
+}
+
+function nameOf(beyond: Beyond, text: Catalogue): string {
+  if (beyond === "noProject") return text.noProject;
+  return "words" in beyond ? `“${beyond.words}”` : text.filterKeys[beyond.filter];
 }

@@ -62,6 +62,7 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
                   setTried(source.kind === "path" && refused !== undefined ? { path: source.path, fault: refused } : null);
                   setSource(null);
                 }}
+                onClose={onClose}
               />
             )}
           </div>

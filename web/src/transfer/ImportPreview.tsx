@@ -24,10 +24,11 @@ interface Props {
   readonly onImport: (terms: Terms, key: string) => void;
   /** `refused`: what the daemon says against the path. */
   readonly onBack: (refused?: string) => void;
+  readonly onClose: () => void;
 }
 
 /** A trial of the import as it is set, again with each setting that changes: nothing is done before the button is pressed. */
-export function ImportPreview({ source, error, stopped, onImport, onBack }: Props) {
+export function ImportPreview({ source, error, stopped, onImport, onBack, onClose }: Props) {
   const text = useText();
   const id = useId();
   const errorText = useErrorText();
@@ -124,10 +125,10 @@ export function ImportPreview({ source, error, stopped, onImport, onBack }: Prop
         </p>
       )}
       <div className="dialog-actions">
-        <button type="button" className="button dialog-aside" onClick={() => onBack()}>
-          {text.otherFile}
-        </button>
         {settled && !something && !terms.replace && <span className="muted transfer-aside">{text.nothingToImport}</span>}
+        <button type="button" className="button" onClick={onClose}>
+          {text.cancel}
+        </button>
         <button type="button" className={terms.replace ? "button danger" : "button primary"} disabled={!possible} onClick={begin}>
           {report === undefined ? text.importNow : text.importCount(report.imported.tasks)}
         </button>

@@ -18,8 +18,8 @@ export function SourceLine({ source, onBack }: Props) {
         {source.kind === "file" ? source.name : source.path}
       </bdi>
       {source.kind === "file" && <span className="muted figures">{sizeIn(source.bytes, language)}</span>}
-      <button type="button" className="icon-button" aria-label={text.otherFile} title={text.otherFile} onClick={onBack}>
-        <Icon name="close" />
+      <button type="button" className="button quiet source-other" onClick={onBack}>
+        {text.otherFile}
       </button>
     </div>
   );

@@ -44,16 +44,16 @@ describe("narrowingOf", () => {
 
   it("finds a project by its name, unless two have it", () => {
     expect(narrowingOf({ q: "proje:catı" }, PROJECTS, TODAY).narrowing).toEqual({ projectId: "p3" });
-    expect(narrowingOf({ q: "proje:Web" }, PROJECTS, TODAY).beyond).toEqual(["proje:Web"]);
+    expect(narrowingOf({ q: "proje:Web" }, PROJECTS, TODAY).beyond).toEqual([{ filter: "proje" }]);
   });
 
   it("says what it cannot be narrowed by: words, priorities, due dates, two states, the same twice, no project", () => {
     const beyondOf = (address: Parameters<typeof narrowingOf>[0]) => narrowingOf(address, PROJECTS, TODAY).beyond;
-    expect(beyondOf({ q: "rapor -taslak" })).toEqual(["“rapor”", "-taslak"]);
-    expect(beyondOf({ priority: "yuksek", due: "today" })).toEqual(["oncelik:yuksek", "filtre:today"]);
-    expect(beyondOf({ status: "beklemede,iptal" })).toEqual(["durum:beklemede,iptal"]);
-    expect(beyondOf({ tag: "a", q: "tag:b" })).toEqual(["etiket:b"]);
-    expect(beyondOf({ project: "none" })).toEqual(["project:none"]);
+    expect(beyondOf({ q: "rapor -taslak" })).toEqual([{ words: "rapor" }, { words: "-taslak" }]);
+    expect(beyondOf({ priority: "yuksek", due: "today" })).toEqual([{ filter: "oncelik" }, { filter: "filtre" }]);
+    expect(beyondOf({ status: "beklemede,iptal" })).toEqual([{ filter: "durum" }]);
+    expect(beyondOf({ tag: "a", q: "tag:b" })).toEqual([{ filter: "etiket" }]);
+    expect(beyondOf({ project: "none" })).toEqual(["noProject"]);
   });
 });
 

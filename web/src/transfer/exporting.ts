@@ -5,7 +5,7 @@ import { type Project, type Status, STATUSES } from "../api/types";
 import { fold } from "../tasks/fold";
 import { createdDays, dayOf, type Days } from "../search/days";
 import { asQuery } from "../search/matching";
-import { type FilterPart, parseQuery } from "../search/query";
+import { type FilterKey, type FilterPart, parseQuery } from "../search/query";
 
 export const FORMATS = ["json", "csv", "markdown"] as const;
 export type ExportFormat = (typeof FORMATS)[number];
@@ -56,23 +56,25 @@ export function exportBody({ format, narrowing, parts, path }: ExportChoice): Re
   };
 }
 
-/** What the view is narrowed by, in words of the query language, that an export cannot be. */
+/** Something a view can be narrowed by, but an export cannot: words, a filter, having no project. */
+export type Beyond = { readonly words: string } | { readonly filter: FilterKey } | "noProject";
+
 export interface ViewNarrowing {
   readonly narrowing: Narrowing;
-  readonly beyond: readonly string[];
+  readonly beyond: readonly Beyond[];
 }
 
 /** The export that holds what the view shows; only exact where nothing is beyond it. */
 export function narrowingOf(address: Address, projects: readonly Project[], today: string): ViewNarrowing {
   const { filters, words } = parseQuery(asQuery(address));
-  const beyond: string[] = words.map(({ text, excluded }) => (excluded ? `-${text}` : `“${text}”`));
+  const beyond: Beyond[] = words.map(({ text, excluded }) => ({ words: excluded ? `-${text}` : text }));
   let narrowing: Narrowing = {};
   const take = (one: Narrowing | null, part: FilterPart) => {
     const twice = one !== null && Object.keys(one).some((key) => key in narrowing);
-    if (one === null || twice) beyond.push(`${part.key}:${part.values.join(",")}`);
+    if (one === null || twice) beyond.push({ filter: part.key });
     else narrowing = { ...narrowing, ...one };
   };
-  if (address.project === "none") beyond.push("project:none");
+  if (address.project === "none") beyond.push("noProject");
   else if (address.project !== undefined) narrowing = { projectId: address.project };
   for (const part of filters) take(narrowingBy(part, projects, today), part);
   return { narrowing, beyond };
