@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -176,7 +178,17 @@ def test_an_installed_wheel_is_the_working_program(wheel: Path, tmp_path: Path, 
     version = run(venv / "bin" / "gorev", "--version", cwd=tmp_path)
     plugins = run(python, "-c", LIST_PLUGINS, cwd=tmp_path).stdout.splitlines()
     package = run(python, "-c", "import gorev; print(gorev.__file__)", cwd=tmp_path).stdout.strip()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    english = {"GOREV_LANG": "en", "GOREV_API_PORT": "0"}
+    made = run(venv / "bin" / "gorev", "task", "create", "Made by a wheel", cwd=folder, env=english).stdout
+    listed = run(venv / "bin" / "gorev", "--lang", "tr", "task", "list", cwd=folder, env=english).stdout
+    port = json.loads((home / ".gorev-daemon" / ".lock").read_text("utf-8"))["port"]
+    page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read().decode()
 
     assert gorev.__version__ in version.stdout
+    assert made.startswith("Task created.")
+    assert "\tbeklemede\tMade by a wheel\t" in listed
+    assert "<title>" in page
     assert plugins.count("gorev=gorev.tap") == 1
     assert Path(package).is_relative_to(venv)
