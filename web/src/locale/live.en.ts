@@ -105,7 +105,7 @@ export const liveEn = {
   newsSeveral: (count: number) => `${count} others`,
   newsOpen: "Open",
   newsShow: "Show",
-  newVersion: (version: string) => `Gorev is now version ${version}; this page is of an earlier one.`,
+  newVersion: (version: string) => `Gorev ${version} is running now; this page is older.`,
   reload: "Reload",
   notNow: "Not now",
 

@@ -106,7 +106,7 @@ export const liveTr: typeof liveEn = {
   newsSeveral: (count) => `${count} başkası`,
   newsOpen: "Aç",
   newsShow: "Göster",
-  newVersion: (version) => `Gorev artık ${version} sürümünde; bu sayfa daha eski bir sürümden.`,
+  newVersion: (version) => `Artık Gorev ${version} çalışıyor; bu sayfa daha eski.`,
   reload: "Yenile",
   notNow: "Şimdi değil",
 
