@@ -63,7 +63,9 @@ def _in_toml(before: str, path: tuple[str, ...], entry: dict[str, Any] | None) -
         if entry is None:
             del table[NAME]
         else:
-            table[NAME] = entry
+            table[NAME] = written = tomlkit.item(entry)
+            if list(document)[-1] != path[0]:
+                written["env"].add(tomlkit.nl())  # what follows keeps its distance
         after = tomlkit.dumps(document)
         changed = tomllib.loads(after)
     except (tomllib.TOMLDecodeError, TOMLKitError) as error:

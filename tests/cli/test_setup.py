@@ -191,6 +191,17 @@ def test_after_a_second_setup_the_first_state_comes_back(user: CommandLine, home
     assert {file: file.read_bytes() for file in before} == before
 
 
+def test_a_table_that_follows_ours_keeps_its_distance(user: CommandLine, home: Path) -> None:
+    file = installed(home)["Codex"]
+    before = '[mcp_servers.other]\ncommand = "x"\n\n[profiles.a]\nb = 1\n'
+    file.write_text(before)
+    user.run("setup", "--yes", "--only", "codex")
+    assert '"\n\n[profiles.a]\nb = 1\n' in file.read_text()
+    file.write_text(file.read_text().replace("b = 1", "b = 2"))
+    user.run("setup", "--remove", "--yes")
+    assert file.read_text() == before.replace("b = 1", "b = 2")
+
+
 def test_a_file_changed_between_two_setups_loses_our_entry_only(user: CommandLine, home: Path) -> None:
     file = installed(home)["Zed"]
     user.run("setup", "--yes", "--only", "zed")
