@@ -30,6 +30,7 @@ const SHAPES = {
   upload: "M8 11V3M4.5 6.5L8 3l3.5 3.5M3 13.5h10",
   keyboard: "M1.5 4h13v8h-13zM4 6.5h.01M6.5 6.5h.01M9 6.5h.01M11.5 6.5h.01M5 9.5h6",
   template: "M2.5 2.5h11v3h-11zM2.5 8h5v5.5h-5zM10 8h3.5M10 10.7h3.5M10 13.4h3.5",
+  copy: "M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3",
   file: "M4 2h5l3 3v9H4zM9 2v3h3",
   history: "M2.5 8a5.5 5.5 0 1 0 1.8-4.1M2.5 2.5v2.7h2.7M8 5v3.2l2 1.3",
   unfold: "M4.5 6L8 2.5 11.5 6M4.5 10L8 13.5l3.5-3.5",

@@ -22,7 +22,7 @@ export function StartCommand() {
     <span className="command">
       <code>{command}</code>
       <button type="button" className="icon-button" aria-label={text.copyCommand} title={text.copyCommand} onClick={() => void copy()}>
-        <Icon name="file" />
+        <Icon name="copy" />
       </button>
     </span>
   );
