@@ -74,7 +74,9 @@ def _list(context: click.Context, /, category: str | None, as_json: bool) -> int
             rows,
         )
     else:
-        click.echo(text(language, "There are no such templates."), err=True)
+        missing = text(language, "There are no templates of the category {category}.", category=category)
+        known = ", ".join(sorted({row["kategori"] for row in _all(language) if row.get("kategori")}))
+        click.echo(f"{missing} {text(language, 'Categories: {known}.', known=known)}", err=True)
     return 0
 
 

@@ -127,6 +127,9 @@ def test_templates_are_listed_and_shown_in_the_user_s_language(gorev: CommandLin
     assert "environment development|staging|production (required)" in gorev.run("template", "show", "bug").stdout
     assert "(zorunlu)" in gorev.run("template", "show", "bug", "--lang", "tr").stdout
     assert gorev.json("template", "init") == {"created": 0}
+    nothing = gorev.run("template", "list", "nonsense")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+    assert "nonsense. Categories: Bug, Documentation, Feature" in nothing.stderr
 
 
 def test_search_forgives_a_typing_error(gorev: CommandLine) -> None:
