@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from gorev.cli.conversation import call
-from gorev.cli.speech import Command, language_of
+from gorev.cli.speech import Command, Misuse, language_of
 from gorev.cli.tables import json_option, print_json, print_rows
 from gorev.cli.task_rows import columns
 from gorev.cli.words import Given, Whole
@@ -41,8 +41,10 @@ def _search(
     context: click.Context, /, words: Sequence[str], sentence: bool, completed: bool, limit: int, as_json: bool
 ) -> int:
     language = language_of(context)
+    if sentence and completed:
+        raise Misuse(text(language, "--sentence and --all exclude each other: the sentence itself says which"), context)
     asked: dict[str, Any] = {"mode": "nlp" if sentence else "advanced", "query": " ".join(words), "max_results": limit}
-    if completed and not sentence:
+    if completed:
         asked["include_completed"] = True
     outcome = call(context, "gorev_search", asked)
     found = outcome.structured

@@ -44,6 +44,7 @@ def nobody_to_ask(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         (["task", "show", " "], ["ID must not be empty"]),
         (["search", ""], ["WORDS must not be empty"]),
         (["task", "done"], ["ID is missing"]),
+        (["search", "--sentence", "--all", "overdue"], ["--sentence and --all exclude each other"]),
         (["task", "list", "--limit"], ["the option --limit needs a value"]),
         (["task", "list", "--json=yes"], ["the option --json takes no value"]),
     ],
