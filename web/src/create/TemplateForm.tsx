@@ -3,6 +3,7 @@ import { Suspense, useDeferredValue, useId, useMemo, useState } from "react";
 import { useAddress } from "../address";
 import type { Template, TemplateField } from "../api/types";
 import { useText } from "../locale";
+import { useOpenDialog } from "../shell/dialogs";
 import { Select } from "../ui/Select";
 import { later } from "../ui/later";
 import { useErrorText } from "../ui/Notices";
@@ -24,6 +25,7 @@ const SHORT = new Set(["baslik", "title", "modul", "module", "etiketler", "tags"
 
 export function TemplateForm({ template, busy, error, onBack, onCreate }: Props) {
   const text = useText();
+  const openDialog = useOpenDialog();
   const id = useId();
   const errorText = useErrorText();
   const { projects } = useSnapshot();
@@ -65,18 +67,24 @@ export function TemplateForm({ template, busy, error, onBack, onCreate }: Props)
             onLeave={() => setTouched((last) => new Set([...last, field.isim]))}
           />
         ))}
-        <div className="field">
-          <label htmlFor={`${id}-project`}>{text.project}</label>
-          <Select
-            id={`${id}-project`}
-            value={projectId}
-            options={[
-              ...(projects.length === 0 ? [{ value: "", name: text.noProject }] : []),
-              ...projects.map((each) => ({ value: each.id, name: each.isim })),
-            ]}
-            onChoose={setProjectId}
-          />
-        </div>
+        {projects.length === 0 ? (
+          <p className="problem">
+            {text.templateNeedsProject}{" "}
+            <button type="button" className="link" onClick={() => openDialog({ name: "newProject" })}>
+              {text.newProject}
+            </button>
+          </p>
+        ) : (
+          <div className="field">
+            <label htmlFor={`${id}-project`}>{text.project}</label>
+            <Select
+              id={`${id}-project`}
+              value={projectId}
+              options={projects.map((each) => ({ value: each.id, name: each.isim }))}
+              onChoose={setProjectId}
+            />
+          </div>
+        )}
         <section className="field" aria-label={text.preview}>
           <h3 className="label">{text.preview}</h3>
           <div className="wizard-preview">
@@ -86,12 +94,12 @@ export function TemplateForm({ template, busy, error, onBack, onCreate }: Props)
             </Suspense>
           </div>
         </section>
-        {error !== null && (
-          <p className="problem" role="alert">
-            {errorText(error)}
-          </p>
-        )}
       </div>
+      {error !== null && (
+        <p className="problem wizard-problem" role="alert">
+          {errorText(error)}
+        </p>
+      )}
       <div className="dialog-actions">
         <button type="button" className="button wizard-back dialog-aside" onClick={onBack}>
           {text.back}
@@ -101,7 +109,7 @@ export function TemplateForm({ template, busy, error, onBack, onCreate }: Props)
             {text.fieldsMissing(missing)}
           </span>
         )}
-        <button className="button primary" disabled={busy}>
+        <button className="button primary" disabled={busy || projects.length === 0}>
           {text.create}
         </button>
       </div>

@@ -202,6 +202,7 @@ export const en = {
   notADate: "This is not a date.",
   fillSample: "What goes here?",
   chooseOne: "Choose…",
+  templateNeedsProject: "A task from a template belongs to a project, and there is none yet.",
   fieldsMissing: (count: number) => (count === 1 ? "One required field is empty." : `${count} required fields are empty.`),
 
   taskGone: "This task is no longer there",

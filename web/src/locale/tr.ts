@@ -203,6 +203,7 @@ export const tr: Catalogue = {
   notADate: "Bu bir tarih değil.",
   fillSample: "Buraya ne gelecek?",
   chooseOne: "Seçin…",
+  templateNeedsProject: "Şablondan oluşan görev bir projeye aittir; henüz proje yok.",
   fieldsMissing: (count) => `${count} zorunlu alan boş.`,
 
   taskGone: "Bu görev artık yok",
