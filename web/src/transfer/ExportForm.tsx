@@ -2,6 +2,7 @@ import { useState } from "react";
 
 import { useAddress } from "../address";
 import { Refused } from "../api/client";
+import type { Task } from "../api/types";
 import { type Catalogue, useText } from "../locale";
 import { inProject, matcher } from "../search/matching";
 import { localDate } from "../tasks/dates";
@@ -12,7 +13,7 @@ import { Select } from "../ui/Select";
 import { recall, remember } from "../ui/stored";
 import { useSnapshot, useWorkspace } from "../workspace";
 import { CreatedBetween } from "./CreatedBetween";
-import { type Beyond, type ExportChoice, type ExportFormat, FORMATS, JSON_ONLY, type Narrowing, narrowingOf, PARTS, type Part, proposedName, withEnding } from "./exporting";
+import { type Beyond, type ExportChoice, type ExportFormat, FORMATS, JSON_ONLY, leftIn, type Narrowing, narrowingOf, PARTS, type Part, proposedName, withEnding } from "./exporting";
 import { faultOf, PathField } from "./PathField";
 
 interface Props {
@@ -53,25 +54,23 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
   const [where, setWhere] = useState<Where>("browser");
   const [path, setPath] = useState(() => (recall(STORED_PATH) ?? "") + proposedName(workspace?.name ?? "", today, "json"));
 
-  const inScope = {
-    all: tasks.length,
-    project: tasks.filter((task) => inProject(task, projectId)).length,
-    view: tasks.filter((task) => inProject(task, address.project) && (viewed === null || viewed(task))).length,
-  };
+  const created = first === "" && last === "" ? undefined : { first: first || null, last: last || null };
   const dated = scope !== "view" || view.narrowing.created === undefined;
-  const narrowing = (): Narrowing => ({
+  const narrowing: Narrowing = {
     ...(scope === "view" && view.narrowing),
     ...(scope === "project" && { projectId }),
-    ...(dated && (first !== "" || last !== "") && { created: { first: first || null, last: last || null } }),
-  });
+    ...(dated && created !== undefined && { created }),
+  };
+  const count = (wanted: (task: Task) => boolean) => text.taskCount(tasks.filter((task) => wanted(task) && leftIn(task, parts, dated ? created : undefined)).length);
+  const isViewed = (task: Task) => inProject(task, address.project) && (viewed === null || viewed(task));
   const viewHint = () => {
     if (!narrowed) return text.viewShowsAll;
-    if (view.beyond.length === 0) return text.taskCount(inScope.view);
+    if (view.beyond.length === 0) return count(isViewed);
     return text.viewBeyond(view.beyond.map((each) => nameOf(each, text)).join(", "));
   };
   const submit = () => {
     if (where === "file") remember(STORED_PATH, path.slice(0, Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1));
-    onExport({ format, narrowing: narrowing(), parts, path: where === "file" ? path.trim() : null });
+    onExport({ format, narrowing, parts, path: where === "file" ? path.trim() : null });
   };
   const faulty = error instanceof Refused ? faultOf(error) : null;
   const badDates = (first !== "" && last !== "" && first > last) || faulty === "date_range";
@@ -106,7 +105,7 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
           label={text.exportScope}
           value={scope}
           options={[
-            { value: "all" as const, name: text.wholeWorkspace, hint: text.taskCount(inScope.all) },
+            { value: "all" as const, name: text.wholeWorkspace, hint: count(() => true) },
             {
               value: "project" as const,
               name: text.oneProject,
@@ -119,7 +118,7 @@ export function ExportForm({ error, stopped, onExport, onClose }: Props) {
                     options={projects.map((each) => ({ value: each.id, name: each.isim }))}
                     onChoose={setProjectId}
                   />
-                  <p className="muted">{text.taskCount(inScope.project)}</p>
+                  <p className="muted">{count((task) => inProject(task, projectId))}</p>
                 </>
               ),
             },

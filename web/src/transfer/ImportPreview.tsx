@@ -42,7 +42,10 @@ export function ImportPreview({ source, error, stopped, onImport, onBack, onClos
   const trial = useQuery({
     queryKey: [...feed.key, "trial", chosenAt, terms],
     queryFn: async ({ signal }) => {
-      const answer = await client.post("/api/import", importBody(source, terms, true), { signal, untimed: true });
+      const operation_id = crypto.randomUUID();
+      // One that nobody waits for any longer need not be carried on.
+      signal.addEventListener("abort", () => void client.cancelOperation(operation_id).catch(() => undefined), { once: true });
+      const answer = await client.post("/api/import", { ...importBody(source, terms, true), operation_id }, { signal, untimed: true });
       return { report: toReport(answer), resolution: terms.resolution };
     },
     placeholderData: keepPreviousData,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { exportBody, fileOf, narrowingOf, type Part, PARTS, proposedName, withEnding } from "./exporting";
+import { task } from "../api/testing";
+import { exportBody, fileOf, leftIn, narrowingOf, type Part, PARTS, proposedName, withEnding } from "./exporting";
 
 const PROJECTS = [
   { id: "p1", isim: "Web", tanim: "", is_active: false, rev: 1 },
@@ -54,6 +55,17 @@ describe("narrowingOf", () => {
     expect(beyondOf({ status: "beklemede,iptal" })).toEqual([{ filter: "durum" }]);
     expect(beyondOf({ tag: "a", q: "tag:b" })).toEqual([{ filter: "etiket" }]);
     expect(beyondOf({ project: "none" })).toEqual(["noProject"]);
+  });
+});
+
+describe("leftIn", () => {
+  it("counts as the daemon does: finished ones, subtasks and days of creation", () => {
+    const done = task("a", { durum: "tamamlandi" });
+    const below = task("b", { parent_id: "a", olusturma_tarihi: "2026-11-30T12:00:00Z" });
+    expect([done, below].map((each) => leftIn(each, new Set<Part>(["completed", "subtasks"]), undefined))).toEqual([true, true]);
+    expect([done, below].map((each) => leftIn(each, new Set(), undefined))).toEqual([false, false]);
+    expect(leftIn(below, new Set<Part>(["subtasks"]), { first: "2026-11-29", last: null })).toBe(true);
+    expect(leftIn(below, new Set<Part>(["subtasks"]), { first: null, last: "2026-11-28" })).toBe(false);
   });
 });
 

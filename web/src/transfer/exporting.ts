@@ -1,11 +1,12 @@
 /** What is exported, how, and where to; as the body of `POST /api/export` (rest-api.md §4.14). No I/O here. */
 
 import type { Address } from "../address";
-import { type Project, type Status, STATUSES } from "../api/types";
-import { fold } from "../tasks/fold";
-import { createdDays, dayOf, type Days } from "../search/days";
+import { type Project, type Status, STATUSES, type Task } from "../api/types";
+import { createdDays, dayOf, type Days, within } from "../search/days";
 import { asQuery } from "../search/matching";
 import { type FilterKey, type FilterPart, parseQuery } from "../search/query";
+import { localDate } from "../tasks/dates";
+import { fold } from "../tasks/fold";
 
 export const FORMATS = ["json", "csv", "markdown"] as const;
 export type ExportFormat = (typeof FORMATS)[number];
@@ -54,6 +55,13 @@ export function exportBody({ format, narrowing, parts, path }: ExportChoice): Re
     ...(created !== undefined && { date_range: { from: created.first, to: created.last } }),
     ...(path !== null && { output_path: path }),
   };
+}
+
+/** Whether a task that belongs to what is exported is left in by the rest of the choice. */
+export function leftIn(task: Task, parts: ReadonlySet<Part>, created: Days | undefined): boolean {
+  if (task.durum === "tamamlandi" && !parts.has("completed")) return false;
+  if (task.parent_id !== null && !parts.has("subtasks")) return false;
+  return created === undefined || within(localDate(new Date(task.olusturma_tarihi)), created);
 }
 
 /** Something a view can be narrowed by, but an export cannot: words, a filter, having no project. */
