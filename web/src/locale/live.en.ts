@@ -95,7 +95,8 @@ export const liveEn = {
   closingGoesOn: "It goes on when this is closed.",
   percentDone: (percent: number) => `${percent} percent`,
 
-  newsSwitch: "Tell what others create and finish",
+  newsTurnOn: "Tell what others create and finish",
+  newsTurnOff: "No longer tell what others create and finish",
   newsOne: {
     created: (who: string, title: string) => `${who} created “${title}”`,
     finished: (who: string, title: string) => `${who} finished “${title}”`,

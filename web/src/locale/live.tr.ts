@@ -96,7 +96,8 @@ export const liveTr: typeof liveEn = {
   closingGoesOn: "Bu pencere kapansa da sürer.",
   percentDone: (percent) => `yüzde ${percent}`,
 
-  newsSwitch: "Başkalarının ekleyip bitirdiklerini bildir",
+  newsTurnOn: "Başkalarının ekleyip bitirdiklerini bildir",
+  newsTurnOff: "Başkalarının ekleyip bitirdiklerini artık bildirme",
   newsOne: {
     created: (who, title) => `${who} ekledi: “${title}”`,
     finished: (who, title) => `${who} tamamladı: “${title}”`,

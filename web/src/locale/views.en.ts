@@ -44,6 +44,8 @@ export const viewsEn = {
   paletteSimilar: "similar",
   paletteTheme: (name: string) => `Theme: ${name}`,
   paletteLanguage: (name: string) => `Language: ${name}`,
+  paletteEditProject: (name: string) => `Edit the project “${name}”`,
+  paletteDeleteProject: (name: string) => `Delete the project “${name}”`,
   paletteCopyAddress: "Copy a link to this view",
   addressCopied: "The link is copied.",
 

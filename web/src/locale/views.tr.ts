@@ -45,6 +45,8 @@ export const viewsTr: typeof viewsEn = {
   paletteSimilar: "benzer",
   paletteTheme: (name) => `Tema: ${name}`,
   paletteLanguage: (name) => `Dil: ${name}`,
+  paletteEditProject: (name) => `“${name}” projesini düzenle`,
+  paletteDeleteProject: (name) => `“${name}” projesini sil`,
   paletteCopyAddress: "Bu görünümün bağlantısını kopyala",
   addressCopied: "Bağlantı kopyalandı.",
 

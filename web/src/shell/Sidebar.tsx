@@ -115,7 +115,7 @@ function Settings({ onLeave }: { readonly onLeave: () => void }) {
       />
       <MenuLine />
       <MenuToggle on={noticesOn} onSwitch={switchNotices}>
-        {text.newsSwitch}
+        {text.newsTurnOn}
       </MenuToggle>
       <MenuLine />
       <MenuItem icon="download" onSelect={() => open("export")}>
