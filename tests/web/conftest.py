@@ -37,8 +37,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def workspace(daemon: RunningDaemon) -> WorkspaceClient:
-    """A workspace that nothing has been done in."""
-    return WorkspaceClient.of_new_folder(daemon)
+    """A workspace that the daemon knows, and that nothing has been done in."""
+    made = WorkspaceClient.of_new_folder(daemon)
+    made.seq()
+    return made
 
 
 @pytest.fixture

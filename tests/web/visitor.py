@@ -8,6 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import attrs
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+from tests.support.running_daemon import wait_for
 from tests.support.workspace_client import WorkspaceClient
 
 Theme = Literal["light", "dark"]
@@ -124,8 +125,16 @@ def panel(page: Page) -> Locator:
     return page.get_by_test_id("task-panel")
 
 
-def stored(value: Any) -> str:
-    """``value`` as JavaScript."""
-    import json
+def notice(page: Page, text: str) -> Locator:
+    """The short message over the page that says so."""
+    return page.locator(".notice", has_text=text)
 
-    return json.dumps(value)
+
+def stored(workspace: WorkspaceClient, task_id: str, **fields: Any) -> None:
+    """The daemon has the task with these values, now or in a moment; a date may be given without its time."""
+
+    def same() -> bool:
+        task = workspace.get(f"/api/gorev/{task_id}")["data"]
+        return all(str(task.get(name))[: len(str(value))] == str(value) for name, value in fields.items())
+
+    wait_for(same)
