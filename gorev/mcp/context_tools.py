@@ -15,7 +15,7 @@ from gorev.domain.task import TaskView
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, brief_project, fitting, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import told
+from gorev.mcp.task_answers import told
 from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import remarks
 from gorev.wire.kinds import ContextAction, Key, Text

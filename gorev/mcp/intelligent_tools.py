@@ -14,7 +14,7 @@ from gorev.locale import decimal, percent, plural
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import TASK_OUTPUT, told
+from gorev.mcp.task_answers import TASK_OUTPUT, told
 from gorev.mcp.toolbox import Tool, ToolCall
 from gorev.services.advice import Fulfilled, Wish
 from gorev.wire.kinds import Flag, Key, Text

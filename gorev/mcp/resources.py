@@ -33,7 +33,7 @@ from gorev.mcp.registry import (
     UnknownResource,
 )
 from gorev.mcp.summary_tools import show_summary
-from gorev.mcp.task_tools import subtasks
+from gorev.mcp.task_trees import subtasks
 from gorev.mcp.toolbox import ToolCall
 from gorev.services.catalogue import Place, Section
 from gorev.services.workspace import Workspace

@@ -12,7 +12,7 @@ from gorev.domain.template import Field, FieldKind, Template
 from gorev.mcp import markdown
 from gorev.mcp.budget import DEFAULT_BUDGET, clipped, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_tools import TASK_OUTPUT, told
+from gorev.mcp.task_answers import TASK_OUTPUT, told
 from gorev.mcp.toolbox import OF_PROJECT, WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds
 from gorev.wire.decode import or_absent

@@ -7,6 +7,7 @@ from typing import Final
 from gorev.mcp import (
     bulk_tools,
     context_tools,
+    hierarchy_tool,
     intelligent_tools,
     link_tools,
     profile_tools,
@@ -14,6 +15,7 @@ from gorev.mcp import (
     search_tools,
     suggestion_tools,
     summary_tools,
+    task_listing,
     task_tools,
     template_tools,
     transfer_tools,
@@ -21,7 +23,9 @@ from gorev.mcp import (
 )
 
 TOOLS: Final = (
+    task_listing.LISTING,
     *task_tools.TOOLS,
+    hierarchy_tool.SUBTASKS,
     *project_tools.TOOLS,
     *link_tools.TOOLS,
     *context_tools.TOOLS,
