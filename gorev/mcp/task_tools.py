@@ -37,7 +37,7 @@ async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     """One task in full."""
     detail = (await call.workspace.tasks.get(given.id)).value
     view, language = detail.view, call.language
-    await call.workspace.context.note_view(call.actor, view.task.id)
+    call.workspace.context.note_view(call.actor, view.task.id)
     budget = DEFAULT_BUDGET if size(view.task.description) <= _SHORT_DESCRIPTION_BYTES else ASKED_BUDGET
     shown, cut = cut_task(call.encoder, view, budget - budget // _SUBTASKS_SHARE)
     encoded = call.encoder.task(shown)

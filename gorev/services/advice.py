@@ -29,8 +29,8 @@ from gorev.services.change import create_task
 from gorev.services.lookup import require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import attention, context, similar, tasks, templates
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 # How many of the tasks changed last, and how much of each description, tell what kind of work is going on.
 _TASKS_READ = 200

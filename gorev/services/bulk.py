@@ -19,7 +19,7 @@ from gorev.domain.views import TaskChanged
 from gorev.services.change import change_task
 from gorev.services.lookup import find_tasks, require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 
 # What is done with one task; a note says why nothing was.
 Step = Callable[[Transaction, datetime, TaskView], TaskChanged | Note]

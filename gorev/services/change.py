@@ -16,8 +16,8 @@ from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import TaskChanged
 from gorev.services.lookup import require_parent, require_project, require_task
 from gorev.storage import context, events, links, projects, tags, tasks
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:

@@ -6,18 +6,17 @@ from datetime import datetime
 
 import attrs
 from twisted.internet.defer import Deferred
-from twisted.logger import Logger
 
 from gorev.domain.context import Action, Activated, ContextSummary
-from gorev.domain.errors import DependencyIncomplete, GorevError
+from gorev.domain.errors import DependencyIncomplete
 from gorev.domain.task import Prerequisite, TaskChange, TaskView
 from gorev.domain.values import Actor, Status
 from gorev.services.change import change_task
 from gorev.services.lookup import require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import attention, context, projects, tasks
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 _SUMMARY_TASKS = 5
 
@@ -31,8 +30,6 @@ class ActiveTask:
 
 class ContextOperations:
     """The operations on the context of one workspace. It belongs to the workspace and outlives connections."""
-
-    _log = Logger()
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -65,17 +62,14 @@ class ContextOperations:
 
         return self._store.write(work, Activated, once)
 
-    async def note_view(self, actor: Actor, task_id: str) -> None:
-        """Note that somebody looked at a task, which is among the recent ones now; failing is logged, not raised."""
+    def note_view(self, actor: Actor, task_id: str) -> None:
+        """Note that somebody looked at a task, which is among the recent ones now. Nobody waits for that."""
 
         def work(transaction: Transaction, now: datetime) -> None:
             context.use(transaction.cursor, task_id, now)
             context.record(transaction.cursor, task_id, Action.VIEWED, actor, now)
 
-        try:
-            await self._store.write(work, type(None))
-        except GorevError as error:
-            self._log.warn("cannot note a look at {task_id}: {code}", task_id=task_id, code=error.code)
+        self._store.note(work)
 
     def active(self) -> Deferred[Answer[ActiveTask]]:
         """The active task."""
@@ -86,11 +80,12 @@ class ContextOperations:
 
         return self._store.read(work)
 
-    def recent(self, limit: int) -> Deferred[Answer[list[TaskView]]]:
+    async def recent(self, limit: int) -> Answer[list[TaskView]]:
         """Up to ``limit`` tasks used last, newest first."""
-        return self._store.read(lambda cursor: tasks.by_ids(cursor, context.recent_ids(cursor, limit)))
+        await self._store.database.settle()
+        return await self._store.read(lambda cursor: tasks.by_ids(cursor, context.recent_ids(cursor, limit)))
 
-    def summary(self) -> Deferred[Answer[ContextSummary]]:
+    async def summary(self) -> Answer[ContextSummary]:
         """Where the work stands."""
 
         def work(cursor: Cursor) -> ContextSummary:
@@ -111,4 +106,5 @@ class ContextOperations:
                 blockers=tuple(tasks.by_ids(cursor, attention.blocked_ids(cursor, _SUMMARY_TASKS))),
             )
 
-        return self._store.read(work)
+        await self._store.database.settle()
+        return await self._store.read(work)

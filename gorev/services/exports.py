@@ -100,8 +100,13 @@ class ExportOperations:
     def _run(
         self, work: Callable[[Cursor, Undertaking], Exported], operation_id: str | None, told: Told
     ) -> Deferred[Answer[Exported]]:
+        async def settled(undertaking: Undertaking) -> Answer[Exported]:
+            await self._store.database.settle()
+            exported: Answer[Exported] = await self._store.read(lambda cursor: work(cursor, undertaking))
+            return exported
+
         def start(undertaking: Undertaking) -> Deferred[Answer[Exported]]:
-            return self._turn.run(self._store.read, lambda cursor: work(cursor, undertaking))
+            return self._turn.run(lambda: Deferred.fromCoroutine(settled(undertaking)))
 
         return self._undertakings.run(self._workspace_id, "export", operation_id, start, told)
 

@@ -32,9 +32,9 @@ from gorev.services.reach import Reach, reading
 from gorev.services.store import Answer, Once, Store
 from gorev.services.undertakings import Told, Undertaking, Undertakings, nobody
 from gorev.storage import derived, events, exports, imports, projects, tags, tasks, templates
-from gorev.storage.database import Transaction
 from gorev.storage.events import Entry
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 T = TypeVar("T")
 

@@ -17,8 +17,8 @@ from gorev.services.change import announce_update, touch
 from gorev.services.lookup import require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import links, tasks
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 @attrs.frozen(kw_only=True)

@@ -15,8 +15,8 @@ from gorev.domain.search.filters import NO_FILTERS, check
 from gorev.domain.values import Unset
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import profiles
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 class ProfileOperations:

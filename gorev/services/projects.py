@@ -19,8 +19,8 @@ from gorev.domain.views import ActiveProject
 from gorev.services.lookup import require_project
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import events, projects
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 class ProjectOperations:

@@ -15,7 +15,7 @@ from twisted.python.failure import Failure
 from gorev.domain.errors import GorevError
 from gorev.services.store import Store
 from gorev.storage import events
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 
 # So many rows are deleted in well under 2 ms, which is what a write that comes meanwhile may have to wait.
 STEP: Final = 100

@@ -9,10 +9,9 @@ from datetime import time as clock_time
 from typing import Final
 
 import attrs
-from twisted.internet.defer import Deferred, DeferredList
-from twisted.logger import Logger
+from twisted.internet.defer import Deferred
 
-from gorev.domain.errors import GorevError, MissingParameter, NothingGiven
+from gorev.domain.errors import MissingParameter, NothingGiven
 from gorev.domain.search.alternatives import alternatives
 from gorev.domain.search.days import Relative
 from gorev.domain.search.filters import Filters, Selection, instants, selection, several
@@ -30,10 +29,10 @@ from gorev.services import hits
 from gorev.services.fuzzy import Closeness, Resemblance, Vocabulary
 from gorev.services.store import Answer, Store
 from gorev.storage import projects, search_history, search_index, tags
-from gorev.storage.database import Transaction
 from gorev.storage.search_ranking import Order
 from gorev.storage.sqlite import Cursor
 from gorev.storage.task_selection import Condition, all_of, condition
+from gorev.storage.transaction import Transaction
 
 # Where the terms of a sentence are looked for.
 _SENTENCE_FIELDS: Final = ALL_FIELDS - {Field.PROJECT}
@@ -57,12 +56,9 @@ class SearchOperations:
     entity: it has neither event nor ``seq``.
     """
 
-    _log = Logger()
-
     def __init__(self, store: Store) -> None:
         self._store = store
         self._vocabulary = Vocabulary()
-        self._notes: set[Deferred[None]] = set()
 
     def search(self, request: SearchRequest) -> Deferred[Answer[SearchOutcome]]:
         """The tasks that match a text, filters, or both.
@@ -100,16 +96,23 @@ class SearchOperations:
             results = self._of_intent(cursor, intent, text, limit, today)
             return attrs.evolve(_outcome(cursor, results, text, intent.filters), intent=intent)
 
-        return Deferred.fromCoroutine(self._noted(query, work))
+        return Deferred.fromCoroutine(self._understood(query, work))
+
+    async def _understood(self, query: str, work: Callable[[Cursor], SearchOutcome]) -> Answer[SearchOutcome]:
+        await self._store.database.settle()  # a sentence may ask for what was looked at
+        return await self._noted(query, work)
 
     async def history(self, limit: int) -> Answer[list[HistoryRow]]:
         """The searches made last, newest first, those just made included."""
-        await DeferredList(list(self._notes))
+        await self._store.database.settle()
         since = self._store.now() - search_history.KEPT_FOR
         return await self._store.read(lambda cursor: search_history.newest(cursor, limit, since))
 
     async def _noted(
-        self, query: str, work: Callable[[Cursor], SearchOutcome], filters: Filters | None = None
+        self,
+        query: str,
+        work: Callable[[Cursor], SearchOutcome],
+        filters: Filters | None = None,
     ) -> Answer[SearchOutcome]:
         begun = time.perf_counter()
         answer = await self._store.read(work)
@@ -119,18 +122,8 @@ class SearchOperations:
         def note(transaction: Transaction, now: datetime) -> None:
             search_history.add(transaction.cursor, query, used, outcome.total, outcome.elapsed_ms, now)
 
-        noting: Deferred[None] = Deferred.fromCoroutine(self._note(note))
-        self._notes.add(noting)
-        noting.addBoth(lambda _: self._notes.discard(noting))
+        self._store.note(note)
         return Answer(outcome, answer.seq)
-
-    async def _note(self, note: Callable[[Transaction, datetime], None]) -> None:
-        try:
-            await self._store.write(note, type(None))
-        except GorevError as error:
-            self._log.warn("cannot note a search: {code}", code=error.code)
-        except Exception:
-            self._log.failure("cannot note a search")
 
     def _found(self, cursor: Cursor, request: SearchRequest, where: Condition) -> _Results:
         """Text first, then what merely resembles it; or what the filters alone select."""

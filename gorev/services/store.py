@@ -11,9 +11,10 @@ from twisted.internet.defer import Deferred
 
 from gorev.domain.errors import GorevError, IdempotencyMismatch
 from gorev.storage import events, outcomes
-from gorev.storage.database import Database, Transaction
+from gorev.storage.database import Database
 from gorev.storage.encoding import packed, unpacked
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 T = TypeVar("T")
 
@@ -88,6 +89,11 @@ class Store:
             return Answer(value, events.current_seq(cursor))
 
         return self.database.write(within)
+
+    def note(self, work: Callable[[Transaction, datetime], None]) -> None:
+        """Do ``work`` soon, as of now: see `Database.note`."""
+        now = self.now()
+        self.database.note(lambda transaction: work(transaction, now))
 
     def recall(self, result: type[T], once: Once) -> Deferred[Answer[T] | None]:
         """What ``once`` yielded when it was first used; nothing if it is new.

@@ -18,8 +18,8 @@ from gorev.services.change import change_task, create_task, delete_task
 from gorev.services.lookup import require_project, require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import projects, task_pages, tasks, watches
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 class TaskOperations:

@@ -17,8 +17,8 @@ from gorev.domain.values import UNSET, Actor
 from gorev.services.change import create_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import events, projects, templates
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 
 @attrs.frozen(kw_only=True)

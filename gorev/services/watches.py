@@ -19,9 +19,9 @@ from gorev.services.lookup import require_task
 from gorev.services.reach import Reach
 from gorev.services.store import Answer, Once, Store
 from gorev.storage import context, tasks, watches
-from gorev.storage.database import Transaction
 from gorev.storage.encoding import instant_text
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 # More than any system opens (Linux: 4 096 bytes).
 PATH_LIMIT: Final = 4_096

@@ -11,11 +11,10 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, Generic, Protocol, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import attrs
 from twisted.enterprise import adbapi
@@ -28,10 +27,14 @@ from gorev.domain.errors import Busy, GorevError, ShuttingDown, WorkspaceUnavail
 from gorev.domain.event import Event
 from gorev.storage import sqlite
 from gorev.storage.brief import READ, BriefReader, TooLong
+from gorev.storage.group import Outcome, commit_group, failure_to_tell
+from gorev.storage.transaction import NO_OTHERS, Others, Transaction
 
 T = TypeVar("T")
 
 GROUP_LIMIT: Final = 64
+# How long a note may wait for others.
+NOTE_SECONDS: Final = 1.0
 # How long after a write the write-ahead log is folded into the file, by another thread than the one that writes.
 FOLD_SECONDS: Final = 1.0
 
@@ -51,72 +54,6 @@ USUAL_TUNING: Final = Tuning()
 
 
 @attrs.define
-class Transaction:
-    """What a write works with: a cursor, and the events it has appended so far."""
-
-    cursor: sqlite.Cursor
-    events: list[Event] = attrs.Factory(list)
-
-    @contextmanager
-    def attempt(self) -> Iterator[None]:
-        """Undo what is done inside, events included, if it raises; the exception goes on."""
-        told = len(self.events)
-        self.cursor.execute("SAVEPOINT attempt")
-        try:
-            yield
-        except BaseException:
-            if self.cursor.connection.in_transaction:
-                self.cursor.execute("ROLLBACK TO attempt")
-                self.cursor.execute("RELEASE attempt")
-            del self.events[told:]
-            raise
-        self.cursor.execute("RELEASE attempt")
-
-    @contextmanager
-    def rehearsal(self) -> Iterator[None]:
-        """Undo what is done inside in any case."""
-        told = len(self.events)
-        self.cursor.execute("SAVEPOINT rehearsal")
-        try:
-            yield
-        finally:
-            if self.cursor.connection.in_transaction:
-                self.cursor.execute("ROLLBACK TO rehearsal")
-                self.cursor.execute("RELEASE rehearsal")
-            del self.events[told:]
-
-
-class Others(Protocol):
-    """What other processes commit to the file; asked on the writer's thread (see `ForeignCommits`)."""
-
-    def are_there(self, cursor: sqlite.Cursor) -> bool:
-        """Whether they committed something that is not taken in yet."""
-
-    def take_in(self, transaction: Transaction) -> None:
-        """Add the events that tell of it."""
-
-    def settle(self, seq: int | None) -> None:
-        """The transaction is committed, with ``seq`` as its last number if it has events."""
-
-
-class NoOthers:
-    """For a file that no other process knows of."""
-
-    def are_there(self, cursor: sqlite.Cursor) -> bool:
-        """Never."""
-        return False
-
-    def take_in(self, transaction: Transaction) -> None:
-        """There is nothing to take in."""
-
-    def settle(self, seq: int | None) -> None:
-        """There is nothing to remember."""
-
-
-NO_OTHERS: Final = NoOthers()
-
-
-@attrs.define
 class _Pending(Generic[T]):
     work: Callable[[Transaction], T]
     since: float = attrs.Factory(time.monotonic)
@@ -125,12 +62,6 @@ class _Pending(Generic[T]):
 
 def _let_it_finish(done: Deferred[Any]) -> None:
     """Leave a submitted write alone: the caller hears of the cancellation, the write is carried through."""
-
-
-@attrs.frozen
-class _Outcome:
-    result: object | Failure
-    events: list[Event]
 
 
 class Database:
@@ -158,6 +89,9 @@ class Database:
         self._closed = False
         self._brief: BriefReader | None = None
         self._reactor: Any = reactor
+        self._notes: list[Callable[[Transaction], None]] = []
+        self._note_call: IDelayedCall | None = None
+        self._noted: Deferred[None] = succeed(None)
         self._fold_call: IDelayedCall | None = None
         self._folded: Deferred[None] = succeed(None)
         self._reading = 0
@@ -178,6 +112,44 @@ class Database:
             self._brief = await self._readers.runWithConnection(lambda _: BriefReader(self.path))
         except sqlite3.Error as error:
             self._log.warn("{path} is read by threads only: {error}", path=str(self.path), error=error)
+
+    def note(self, work: Callable[[Transaction], None]) -> None:
+        """Do ``work`` soon, together with other such: what is worth keeping, but not worth waiting for, and no change.
+
+        A power cut may take it back. One that fails is logged, and leaves the others alone.
+        """
+        if self._closed:
+            return
+        self._notes.append(work)
+        if self._note_call is None:
+            self._note_call = self._reactor.callLater(NOTE_SECONDS, self._write_notes)
+
+    async def settle(self) -> None:
+        """Do what was noted now."""
+        if self._note_call is not None:
+            self._note_call.cancel()
+            self._write_notes()
+        await self._noted
+
+    def _write_notes(self) -> None:
+        self._note_call = None
+        notes, self._notes = self._notes, []
+        self._noted = self.write(lambda transaction: self._attempt_all(transaction, notes))
+        self._noted.addErrback(self._could_not_note)
+
+    def _attempt_all(self, transaction: Transaction, notes: list[Callable[[Transaction], None]]) -> None:
+        for note in notes:
+            try:
+                with transaction.attempt():
+                    note(transaction)
+            except sqlite3.IntegrityError as error:
+                self._log.debug("what a note is about is gone: {error}", error=error)
+
+    def _could_not_note(self, failure: Failure) -> None:
+        if isinstance(failure.value, GorevError):
+            self._log.warn("nothing could be noted in {path}: {code}", path=str(self.path), code=failure.value.code)
+        else:
+            self._log.failure("nothing could be noted in {path}", failure, path=str(self.path))
 
     async def look_for_others(self) -> None:
         """Take in what other processes committed; a write does it as well."""
@@ -241,7 +213,7 @@ class Database:
         try:
             outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
         except sqlite3.Error:  # the file could not be opened
-            outcome = _failure_to_tell()
+            outcome = failure_to_tell()
         finally:
             self._reading -= 1
             self._tell_if_read()
@@ -261,13 +233,13 @@ class Database:
                 group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
                 try:
                     foreign, outcomes = await self._writer.runWithConnection(
-                        _commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
+                        commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
                     )
                 except Exception:  # the file could not be opened, if it is one of SQLite's
-                    failure = _failure_to_tell()
+                    failure = failure_to_tell()
                     if not isinstance(failure.value, GorevError):
                         self._log.failure("the writer of {path} failed", failure, path=str(self.path))
-                    foreign, outcomes = [], [_Outcome(failure, [])] * len(group)
+                    foreign, outcomes = [], [Outcome(failure, [])] * len(group)
                 # One by one: each may be a commit of its own, and a reader may have seen some of them.
                 for event in foreign:
                     self._announce([event])
@@ -309,6 +281,9 @@ class Database:
 
     async def close(self) -> None:
         """Finish what was submitted, fold the write-ahead log into the file, and close. May be called once."""
+        if self._note_call is not None:
+            self._note_call.cancel()
+            self._write_notes()
         self._closed = True
         self._tell_if_read()
         # To close a pool is to wait for its threads, which must have nothing to do by then.
@@ -351,17 +326,6 @@ def _pool(
     )
 
 
-def _failure_to_tell() -> Failure:
-    """The exception being handled, as the caller should see it: without frames that hold connections."""
-    failure = Failure()
-    if isinstance(failure.value, sqlite3.Error):
-        known = sqlite.meaning(failure.value)
-        if known is not None:
-            failure = Failure(known)
-    failure.cleanFailure()
-    return failure
-
-
 def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failure:
     # adbapi wraps the connection; a failure is returned, not raised, since adbapi would reconnect or log it.
     cursor: sqlite.Cursor = connection.cursor()
@@ -373,7 +337,7 @@ def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failur
         finally:
             cursor.execute("ROLLBACK")
     except Exception:
-        return _failure_to_tell()
+        return failure_to_tell()
     finally:
         cursor.close()
 
@@ -391,65 +355,8 @@ def _patience_ms(pending: _Pending[Any]) -> int:
     return max(0, sqlite.BUSY_TIMEOUT_MS - int((time.monotonic() - pending.since) * 1000))
 
 
-def _is_busy(outcome: _Outcome) -> bool:
+def _is_busy(outcome: Outcome) -> bool:
     return isinstance(outcome.result, Failure) and outcome.result.check(Busy) is not None
-
-
-def _commit_group(
-    connection: Any, works: list[Callable[[Transaction], object]], others: Others, patience_ms: int
-) -> tuple[list[Event], list[_Outcome]]:
-    """Do all in one transaction; yields the events of other processes, and what became of each work.
-
-    The lock is waited for as long as the first of them still may.
-    """
-    cursor: sqlite.Cursor = connection.cursor()
-    try:
-        _begin(cursor, patience_ms)
-        foreign = Transaction(cursor)
-        others.take_in(foreign)
-        outcomes = [_in_savepoint(cursor, work) for work in works]
-        if not cursor.connection.in_transaction:
-            # SQLite rolls the whole transaction back by itself when, for example, the disk is full.
-            raise sqlite3.OperationalError("the transaction was rolled back")
-        cursor.execute("COMMIT")
-    except Exception:
-        if cursor.connection.in_transaction:
-            cursor.execute("ROLLBACK")
-        lost = _Outcome(_failure_to_tell(), [])
-        return [], [lost for _ in works]
-    finally:
-        cursor.close()
-    told = [*foreign.events, *(event for outcome in outcomes for event in outcome.events)]
-    others.settle(told[-1].seq if told else None)
-    return foreign.events, outcomes
-
-
-def _begin(cursor: sqlite.Cursor, patience_ms: int) -> None:
-    if patience_ms > sqlite.BUSY_TIMEOUT_MS * 0.9:  # as good as all of it, which the connection is set to
-        cursor.execute("BEGIN IMMEDIATE")
-        return
-    cursor.execute(f"PRAGMA busy_timeout = {patience_ms}")
-    try:
-        cursor.execute("BEGIN IMMEDIATE")
-    finally:
-        cursor.execute(f"PRAGMA busy_timeout = {sqlite.BUSY_TIMEOUT_MS}")
-
-
-def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> _Outcome:
-    transaction = Transaction(cursor)
-    cursor.execute("SAVEPOINT operation")
-    try:
-        result = work(transaction)
-    except Exception as error:
-        if not cursor.connection.in_transaction:
-            raise
-        cursor.execute("ROLLBACK TO operation")
-        cursor.execute("RELEASE operation")
-        if isinstance(error, sqlite3.Error) and sqlite.meaning(error) is not None:
-            raise
-        return _Outcome(_failure_to_tell(), [])
-    cursor.execute("RELEASE operation")
-    return _Outcome(result, transaction.events)
 
 
 def _fold_log(connection: Any) -> None:

@@ -12,9 +12,9 @@ from gorev.domain.event import Entity, Event, EventKind, TemplatesAdded
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.domain.values import Actor, ActorKind
-from gorev.storage.database import Transaction
 from gorev.storage.encoding import instant, instant_text, packed, unpacked
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 _INSERT: Final = """
     INSERT INTO events (seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed)

@@ -13,8 +13,8 @@ from typing import Final
 from gorev.domain.event import Event, EventKind
 from gorev.domain.values import Actor, ActorKind
 from gorev.storage import events
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 
 SOMEBODY: Final = Actor(client="unknown", kind=ActorKind.SYSTEM)
 # Rule E5: more events than these are told as one.

@@ -17,6 +17,7 @@ import attrs
 import pytest
 import pytest_twisted
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from gorev.domain.links import Relation
 from gorev.domain.values import Priority, Status
@@ -89,7 +90,7 @@ async def filled(store: OpenStore) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def searchable(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searchable]:
     """The workspace of ``tasks.json``."""
-    with store_of_fixture(tmp_path_factory.mktemp("golden")) as store:
+    with store_of_fixture(tmp_path_factory.mktemp("golden"), Clock()) as store:
         ids = done(Deferred.fromCoroutine(filled(store)))
         yield Searchable(SearchOperations(store.store), ids)
 

@@ -19,23 +19,11 @@ from gorev.services.undertakings import Undertakings
 from gorev.services.watching.service import FileWatching
 from gorev.services.workspace import Places, Workspace
 from gorev.services.workspaces import Workspaces
+from tests.support.clocked_reactor import ClockedReactor
 from tests.support.open_store import ACTOR
 
 Test = TypeVar("Test", bound=Callable[..., object])
 in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
-
-
-class ClockedReactor:
-    """The reactor, threads and all, but with the time of a clock."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.seconds = clock.seconds
-        self.callLater = clock.callLater
-
-    def __getattr__(self, name: str) -> Any:
-        from twisted.internet import reactor
-
-        return getattr(reactor, name)
 
 
 class House:

@@ -12,7 +12,7 @@ import pytest_twisted
 from gorev.domain.errors import AmbiguousId, ProjectNotFound, TaskNotFound
 from gorev.domain.query import TaskQuery
 from gorev.storage import tasks
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 from tests.support.open_store import ACTOR, OpenStore
 
 Test = TypeVar("Test", bound=Callable[..., object])

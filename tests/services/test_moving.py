@@ -16,7 +16,7 @@ from gorev.domain.identifiers import new_id
 from gorev.domain.task import Branch, Task, TaskView
 from gorev.domain.values import Status
 from gorev.storage import tasks
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 from tests.support.open_store import OpenStore
 
 Test = TypeVar("Test", bound=Callable[..., object])

@@ -12,8 +12,8 @@ from twisted.internet.task import Clock, deferLater
 
 from gorev.services.retention import EVERY_SECONDS, PAUSE_SECONDS, STEP, Retention, Trimming
 from gorev.storage import events
-from gorev.storage.database import Transaction
 from gorev.storage.encoding import instant_text
+from gorev.storage.transaction import Transaction
 from tests.services.house import House, create, in_reactor
 from tests.support.open_store import BEGIN, OpenStore, open_store
 

@@ -20,7 +20,7 @@ from gorev.domain.search.words import Field
 from gorev.domain.values import Priority, Status
 from gorev.services.search import SearchOperations
 from gorev.storage import search_history, sqlite, tasks
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 from gorev.wire.search import SearchArguments
 from gorev.wire.vocabulary import Vocabulary
 from tests.support.open_store import ACTOR, OpenStore, open_store
@@ -324,7 +324,7 @@ async def test_ids_may_be_beginnings_unless_several_tasks_have_them(store: OpenS
     assert titles(await found(search, "parent_id:00000000")) == []
 
     def double(transaction: Transaction) -> None:
-        for last in "ab":
+        for last in sorted({"a", "b", "c"} - {parent.id[-1]}):
             tasks.insert(transaction.cursor, attrs.evolve(parent, id=f"{parent.id[:-1]}{last}", title=last))
 
     await store.database.write(double)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import attrs
 import pytest
 import pytest_twisted
-from twisted.internet.defer import Deferred
 
 from gorev.domain.bulk import TagChange
 from gorev.domain.identifiers import new_id
@@ -28,13 +27,13 @@ from gorev.services.store import Answer
 from gorev.services.summary import SummaryOperations
 from gorev.services.templates import TemplateOperations
 from gorev.storage import sqlite, tags, tasks
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 from tests.support.open_store import ACTOR, OpenStore, open_store
 
 Test = TypeVar("Test", bound=Callable[..., object])
 in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
 
-Read = Callable[[OpenStore, str, str], Deferred[Answer[Any]]]
+Read = Callable[[OpenStore, str, str], Awaitable[Answer[Any]]]
 
 READS: dict[str, Read] = {
     "page": lambda store, top, project: store.tasks.page(TaskQuery(limit=1000)),

@@ -9,8 +9,8 @@ from pathlib import Path
 from gorev.domain.event import EventKind
 from gorev.domain.project import Project
 from gorev.storage import events, projects
-from gorev.storage.database import Transaction
 from gorev.storage.sqlite import Cursor
+from gorev.storage.transaction import Transaction
 from tests.support.open_store import ACTOR, BEGIN
 
 

@@ -17,8 +17,8 @@ from twisted.internet.defer import Deferred, gatherResults
 from gorev.domain.errors import InvalidValue
 from gorev.domain.event import Entity, EventKind, TemplatesAdded
 from gorev.storage import events
-from gorev.storage.database import Transaction
 from gorev.storage.encoding import instant_text
+from gorev.storage.transaction import Transaction
 from tests.storage.marks import mark, marks
 from tests.support.any_entity import actors, counts, instants, project_views, task_views, text
 from tests.support.open_store import BEGIN, OpenStore, open_store

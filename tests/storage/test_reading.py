@@ -12,7 +12,7 @@ from twisted.internet.defer import gatherResults
 
 from gorev.domain.errors import InvalidValue, WorkspaceUnavailable
 from gorev.storage import projects, sqlite
-from gorev.storage.database import Transaction
+from gorev.storage.transaction import Transaction
 from tests.storage.marks import mark, marks
 from tests.support.open_store import OpenStore
 

@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,11 +16,12 @@ from twisted.internet.defer import CancelledError, Deferred, gatherResults
 
 from gorev.domain.errors import Busy, InvalidValue, ShuttingDown, WorkspaceUnavailable
 from gorev.domain.event import Event
-from gorev.storage import sqlite
-from gorev.storage.database import Database, Transaction
+from gorev.storage import context, sqlite
+from gorev.storage.database import Database
+from gorev.storage.transaction import Transaction
 from tests.conftest import LoggedFailures
 from tests.storage.marks import mark, marks, marks_in
-from tests.support.open_store import OpenStore, open_store
+from tests.support.open_store import BEGIN, OpenStore, open_store
 
 PATIENCE_SECONDS = 60
 
@@ -244,3 +246,32 @@ async def test_closing_folds_everything_into_the_one_file(tmp_path: Path) -> Non
     async with open_store(tmp_path) as opened:
         await opened.database.write(mark("a"))
     assert [each.name for each in opened.path.parent.iterdir()] == ["gorev.db"]
+
+
+@in_reactor
+async def test_notes_are_written_together_and_one_that_fails_leaves_the_others(opened: OpenStore) -> None:
+    task = await opened.task("Looked at")
+    for id_ in ("no such task", task.id):
+        opened.database.note(partial(look, id_))
+    assert await opened.database.read(recent) == []
+    await opened.database.settle()
+    assert await opened.database.read(recent) == [task.id]
+
+
+@in_reactor
+async def test_what_was_noted_is_written_before_the_file_is_closed(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        task = await store.task()
+        store.database.note(partial(look, task.id))
+    with closing(sqlite3.connect(store.path)) as file:
+        assert file.execute("SELECT task_id FROM recent_tasks").fetchall() == [(task.id,)]
+
+
+def look(task_id: str, transaction: Transaction) -> None:
+    """Put a task among the recent ones."""
+    context.use(transaction.cursor, task_id, BEGIN)
+
+
+def recent(cursor: sqlite3.Cursor) -> list[str]:
+    """The recent tasks."""
+    return context.recent_ids(cursor, 10)

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 
 import pytest_twisted
 from twisted.internet.defer import Deferred
+from twisted.internet.task import Clock
 
 from gorev.domain.event import Event
 from gorev.domain.project import Project
@@ -21,8 +22,10 @@ from gorev.services.links import LinkOperations
 from gorev.services.projects import ProjectOperations
 from gorev.services.store import Store
 from gorev.services.tasks import TaskOperations
-from gorev.storage.database import NO_OTHERS, Database, Others
+from gorev.storage.database import Database
 from gorev.storage.opening import prepare
+from gorev.storage.transaction import NO_OTHERS, Others
+from tests.support.clocked_reactor import ClockedReactor
 
 T = TypeVar("T")
 
@@ -39,14 +42,17 @@ def done(deferred: Deferred[T]) -> T:
 class OpenStore:
     """The operations, the events they announced (a list per operation), and a clock that the test sets."""
 
-    def __init__(self, path: Path, others: Others = NO_OTHERS) -> None:
+    def __init__(self, path: Path, others: Others = NO_OTHERS, clock: Clock | None = None) -> None:
+        """With ``clock`` nothing is done a moment later unless the test moves that."""
         from twisted.internet import reactor  # not at the head of the module: pytest-twisted chooses the reactor
+
+        used: Any = reactor if clock is None else ClockedReactor(clock)
 
         prepare(path, 0o644)
         self.path = path
         self.time = BEGIN
         self.committed: list[list[Event]] = []
-        self.database = Database(reactor, path, self.committed.append, others=others)  # type: ignore[arg-type]  # mypy sees the module
+        self.database = Database(used, path, self.committed.append, others=others)
         self.store = Store(self.database, now=lambda: self.time, today=self._today)
         self.tasks = TaskOperations(self.store)
         self.projects = ProjectOperations(self.store)
@@ -97,9 +103,9 @@ def new_path(folder: Path) -> Path:
 
 
 @contextmanager
-def store_of_fixture(folder: Path) -> Iterator[OpenStore]:
+def store_of_fixture(folder: Path, clock: Clock | None = None) -> Iterator[OpenStore]:
     """As `open_store`, for fixtures: they run outside the reactor, tests within."""
-    opened = OpenStore(new_path(folder))
+    opened = OpenStore(new_path(folder), clock=clock)
     try:
         yield opened
     finally:

@@ -22,10 +22,10 @@ from gorev.storage.adoption.ledger import LEAVES_OUT, Ledger
 from gorev.storage.adoption.original import TABLES, Original, recognise
 from gorev.storage.adoption.rows import Source
 from gorev.storage.copying import copy_aside
-from gorev.storage.database import Transaction
 from gorev.storage.derived import indexes_later, postponed
 from gorev.storage.interruption import Interruption
 from gorev.storage.sqlite import Connection, Cursor
+from gorev.storage.transaction import Transaction
 
 # The copy is what was there before the first version of our schema.
 _FIRST_VERSION: Final = 1
