@@ -225,6 +225,7 @@ class GuardedSite(Site):
     """
 
     protocol = cast("Any", PatientChannel)
+    noisy = False
 
     def __init__(
         self,
