@@ -15,6 +15,7 @@ import pytest
 from gorev.cli import control
 from gorev.cli.control import Sighting, look, stop
 from gorev.cli.speech import Failed
+from gorev.daemon import probe
 from gorev.daemon.record import LockRecord
 from gorev.daemon.system import AdvisoryLock
 from tests.daemon.programs import PATIENCE_SECONDS
@@ -34,6 +35,12 @@ sys.stdin.read()
 """
 
 Pretender = Callable[[str, str], "subprocess.Popen[str]"]
+
+
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None of these programs ever answers, however long they are given."""
+    monkeypatch.setattr(probe, "HEALTH_TIMEOUT_SECONDS", 0.2)
 
 
 @pytest.fixture
