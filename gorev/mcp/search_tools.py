@@ -41,7 +41,7 @@ def found(call: ToolCall, query: str, outcome: SearchOutcome, budget: int) -> To
     rows, lines = fitting(
         outcome.hits,
         budget - spent,
-        lambda each: hit(each, call.encoder, brief=True),
+        lambda each: hit(each, call.encoder.words, call.encoder.brief),
         lambda each: line(call, each),
     )
     structured = response(outcome, call.encoder, rows)

@@ -76,7 +76,8 @@ async def searched(call: Call) -> Reply:
     sentence, limit = given.text, given.results or DEFAULT_RESULTS
     operations = (await call.workspace()).search
     answer = await (operations.natural(sentence, limit) if request is None else operations.search(request))
-    return enveloped(search.response(answer.value, call.encoder), seq=answer.seq, total=answer.value.total)
+    hits = [search.hit(each, call.words, call.rows.task) for each in answer.value.hits]
+    return enveloped(search.response(answer.value, call.encoder, hits), seq=answer.seq, total=answer.value.total)
 
 
 async def history(call: Call) -> Reply:
@@ -107,6 +108,7 @@ ROUTES: Final = (
             }
         ),
         errors=("missing_parameter", "ambiguous_id", "invalid_status", "invalid_priority", "invalid_date"),
+        hot=True,
     ),
     Route(
         name="search_history",

@@ -26,5 +26,6 @@ ROUTES: Final = (
         family_b=("/summary",),
         handler=shown,
         answer=one(shapes.SUMMARY_SHAPE),
+        hot=True,
     ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from gorev.domain.search import words
@@ -18,6 +19,9 @@ from gorev.storage.sqlite import Cursor
 
 # A description up to here is looked through word by word, which takes 50 microseconds; of a longer one the index knows.
 SHORT_DESCRIPTION: Final = 5_000
+
+# Titles and short descriptions are found again and again.
+_plain: Final = lru_cache(maxsize=4096)(plain)
 
 _PRIORITIES: Final = list(Priority)
 
@@ -35,15 +39,15 @@ def of_text(cursor: Cursor, found: Sequence[Found], text: TextQuery, searched: f
     def matches(view: TaskView, each: Found, field: Field) -> bool:
         match field:
             case Field.TITLE:
-                return pattern.search(plain(view.task.title)) is not None
+                return pattern.search(_plain(view.task.title)) is not None
             case Field.DESCRIPTION if len(view.task.description) > SHORT_DESCRIPTION:
                 return each.number in described
             case Field.DESCRIPTION:
-                return pattern.search(plain(view.task.description)) is not None
+                return pattern.search(_plain(view.task.description)) is not None
             case Field.TAGS:
-                return any(pattern.search(plain(tag.name)) for tag in view.task.tags)
+                return any(pattern.search(_plain(tag.name)) for tag in view.task.tags)
             case Field.PROJECT:
-                return pattern.search(plain(view.project_name or "")) is not None
+                return pattern.search(_plain(view.project_name or "")) is not None
 
     def hit(view: TaskView, each: Found) -> Hit:
         matched = tuple(field for field in Field if field in searched and matches(view, each, field))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import attrs
@@ -24,6 +24,7 @@ from gorev.domain.search.request import (
     SearchSort,
 )
 from gorev.domain.search.words import ALL_FIELDS, Field
+from gorev.domain.task import TaskView
 from gorev.domain.text import folded
 from gorev.wire import kinds
 from gorev.wire.decode import decode, or_absent
@@ -178,10 +179,10 @@ def filters(value: Filters, vocabulary: Vocabulary) -> Object:
     return {names[name]: _token(each) for name, each in given.items() if each is not None}
 
 
-def response(outcome: SearchOutcome, encoder: Encoder, shown: list[Object] | None = None) -> Object:
-    """A search response with all its hits in full, or with those of ``shown``, already encoded."""
+def response(outcome: SearchOutcome, encoder: Encoder, shown: list[Object]) -> Object:
+    """A search response with the hits of ``shown``, already encoded."""
     encoded: Object = {
-        "results": [hit(each, encoder) for each in outcome.hits] if shown is None else shown,
+        "results": shown,
         "total_count": outcome.total,
         "query_time_ms": round(outcome.elapsed_ms, 3),
         "used_fuzzy": outcome.used_fuzzy,
@@ -192,11 +193,11 @@ def response(outcome: SearchOutcome, encoder: Encoder, shown: list[Object] | Non
     return encoded
 
 
-def hit(value: Hit, encoder: Encoder, *, brief: bool = False) -> Object:
-    """One result."""
-    names = TASK.out(encoder.words)
+def hit(value: Hit, words: Vocabulary, task: Callable[[TaskView], Any]) -> Object:
+    """One result; ``task`` encodes what was found."""
+    names = TASK.out(words)
     return {
-        "task": encoder.brief(value.view) if brief else encoder.task(value.view),
+        "task": task(value.view),
         "relevance_score": round(value.score, 6),
         "match_type": value.match.value,
         "matched_fields": [names[field.value] for field in value.fields],
