@@ -99,6 +99,8 @@ def by_ids(cursor: Cursor, ids: Sequence[str], levels: Mapping[str, int] | None 
     ``levels`` spares the look upwards to a caller that has been there. On a `KnowingConnection` only those are read
     that are not known.
     """
+    if not ids:
+        return []
     connection = cursor.connection
     if levels is None and len(ids) <= known_rows.LIMIT and isinstance(connection, KnowingConnection):
         return connection.known.views(ids, lambda missing: _read(cursor, missing, None))
