@@ -89,7 +89,7 @@ class Api:
         try:
             if self.stopping() and not route.answers_while_stopping:
                 raise ShuttingDown
-            if route.hot:
+            if route.hot and route.methods is GET:
                 workspace = workspace_at_hand(call.request, self.workspaces)
                 as_of = None if workspace is None else workspace.kept.find(call.request.uri)[1]
             reply = await route.handler(call)
