@@ -92,7 +92,7 @@ def test_hostile_titles_are_text(
         harmless(page)
     for task_id in ids:
         visitor.go(page, "tree", task=task_id)
-        expect(panel(page).get_by_label("Title")).to_be_visible()
+        expect(panel(page).get_by_role("textbox", name="Title", exact=True)).to_be_visible()
         harmless(page)
 
 

@@ -4,6 +4,7 @@ import { fieldsOf, isTemporary } from "../api/writes";
 import { useText } from "../locale";
 import { useWrites } from "../tasks/writes";
 import { useKeptText } from "../ui/kept";
+import { directionOf } from "../ui/direction";
 import { useSnapshot } from "../workspace";
 import { subtaskLineOf, useDraft } from "./drafts";
 
@@ -61,7 +62,7 @@ export function DeletedTask({ task, taskId }: { readonly task: Task | undefined;
       {descriptionDraft !== null && (
         <div className="field">
           <span className="label">{text.description}</span>
-          <p className="gone-text" dir="auto">
+          <p className="gone-text" dir={directionOf(descriptionDraft.value)}>
             {descriptionDraft.value}
           </p>
         </div>

@@ -4,6 +4,7 @@ import type { Task } from "../api/types";
 import { useText } from "../locale";
 import { pressed } from "../shortcuts/registry";
 import { useWrites } from "../tasks/writes";
+import { directionOf } from "../ui/direction";
 import { Icon } from "../ui/Icon";
 import { useWorkspace } from "../workspace";
 import { useDraft } from "./drafts";
@@ -52,7 +53,7 @@ export function Description({ task }: { readonly task: Task }) {
           className="input description-input"
           aria-labelledby={id}
           aria-describedby={`${id}-hint`}
-          dir="auto"
+          dir={directionOf(draft.value)}
           rows={8}
           maxLength={Math.max(100_000, task.aciklama.length)}
           value={draft.value}

@@ -1,6 +1,7 @@
 import { useMemo, useState } from "react";
 
 import { useText } from "../locale";
+import { directionOf } from "../ui/direction";
 import "./markdown.css";
 import { toHtml } from "./markdown";
 
@@ -15,7 +16,7 @@ export function Markdown({ text: source }: { readonly text: string }) {
   return (
     <>
       {/* Sieved in markdown.ts. */}
-      {cut && all ? <pre className="md-plain" tabIndex={0}>{source}</pre> : <div className="md" dir="auto" dangerouslySetInnerHTML={{ __html: html }} />}
+      {cut && all ? <pre className="md-plain" dir={directionOf(source)} tabIndex={0}>{source}</pre> : <div className="md" dir="auto" dangerouslySetInnerHTML={{ __html: html }} />}
       {cut && !all && (
         <p className="muted md-cut">
           {text.longText}{" "}

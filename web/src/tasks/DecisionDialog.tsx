@@ -6,6 +6,7 @@ import type { Task, TaskFields } from "../api/types";
 import { clashes, type Edit, type FieldName, fieldsOf, isTemporary, namesOf, type Write } from "../api/writes";
 import { useLanguage, useText } from "../locale";
 import { Dialog } from "../ui/Dialog";
+import { directionOf } from "../ui/direction";
 import { useSnapshot } from "../workspace";
 import { showDueDate } from "./dates";
 import "./decision.css";
@@ -218,7 +219,7 @@ function Value({ name, fields }: { readonly name: FieldName; readonly fields: Ta
     }
   })();
   return (
-    <span className="decision-value" dir="auto">
+    <span className="decision-value" dir={directionOf(shown ?? "")}>
       {shown || text.empty}
     </span>
   );
