@@ -1,0 +1,191 @@
+"""What an operation costs, in counts that no machine changes: statements, trips to threads, rows read and encoded."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+import pytest_twisted
+from twisted.enterprise.adbapi import ConnectionPool
+from twisted.internet.defer import gatherResults
+
+from gorev.domain.query import TaskQuery
+from gorev.domain.task import NewTask, TaskChange, TaskView
+from gorev.domain.values import Status
+from gorev.services.bulk import BulkOperations
+from gorev.services.kept import Kept
+from gorev.storage import sqlite, tasks
+from gorev.storage.sqlite import Cursor
+from gorev.wire.encode import Encoder
+from gorev.wire.rows import EncodedTasks, Rows
+from gorev.wire.vocabulary import Vocabulary
+from tests.support.open_store import ACTOR, OpenStore, open_store
+
+Test = TypeVar("Test", bound=Callable[..., object])
+in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
+
+PAGE = TaskQuery(limit=50)
+
+
+@pytest.fixture
+def trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every trip to a thread of a database."""
+    made: list[str] = []
+    run = ConnectionPool.runWithConnection
+
+    def counted(pool: ConnectionPool, work: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+        made.append(getattr(work, "__name__", "work"))
+        return run(pool, work, *arguments, **named)
+
+    monkeypatch.setattr(ConnectionPool, "runWithConnection", counted)
+    return made
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Every statement of the writers of databases opened from now on."""
+    statements: list[str] = []
+    configure = sqlite.configure_writer
+
+    def heard(statement: str) -> None:
+        # SQLite tells those of triggers as comments, and then again the one that set them off.
+        if not statement.startswith("--") and statements[-1:] != [statement]:
+            statements.append(statement)
+
+    def traced(connection: sqlite3.Connection, *, full: bool) -> None:
+        configure(connection, full=full)
+        connection.set_trace_callback(heard)
+
+    monkeypatch.setattr(sqlite, "configure_writer", traced)
+    return statements
+
+
+@pytest.fixture
+def rows_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of all tasks whose rows are read."""
+    ids: list[str] = []
+    read = tasks._read
+
+    def counted(cursor: Cursor, wanted: Sequence[str], levels: Any) -> list[TaskView]:
+        ids.extend(wanted)
+        return read(cursor, wanted, levels)
+
+    monkeypatch.setattr(tasks, "_read", counted)
+    return ids
+
+
+async def filled(store: OpenStore, number: int = 60) -> list[str]:
+    """Ids of new tasks, and reads of this store are brief from now on."""
+    await store.database.open_for_brief_reads()
+    made = await gatherResults([store.tasks.create(ACTOR, NewTask(title=f"T{each}")) for each in range(number)])
+    return [each.value.task.id for each in made]
+
+
+@in_reactor
+async def test_reads_of_a_page_and_of_a_task_go_to_no_thread(tmp_path: Path, trips: list[str]) -> None:
+    async with open_store(tmp_path) as store:
+        ids = await filled(store)
+        trips.clear()
+        await store.tasks.page(PAGE)
+        await store.tasks.get(ids[0])
+        assert trips == []
+
+
+@in_reactor
+async def test_a_write_goes_to_a_thread_once_and_writes_that_wait_go_together(tmp_path: Path, trips: list[str]) -> None:
+    async with open_store(tmp_path) as store:
+        ids = await filled(store)
+        trips.clear()
+        await store.change(ids[0], title="Once")
+        assert trips == ["commit_group"]
+        trips.clear()
+        await BulkOperations(store.store).transition(ACTOR, ids[:10], Status.IN_PROGRESS)
+        assert trips == ["commit_group"]
+        trips.clear()
+        await gatherResults([store.tasks.change(ACTOR, each, TaskChange(title="All")) for each in ids[:17]])
+        assert len(trips) <= 2  # the first alone at most, all others while that is under way
+
+
+@in_reactor
+async def test_writes_take_few_statements(tmp_path: Path, written: list[str]) -> None:
+    async with open_store(tmp_path) as store:
+        ids = await filled(store, 20)
+        counts = {}
+        for name, operation in (
+            ("create", lambda: store.tasks.create(ACTOR, NewTask(title="New"))),
+            ("change", lambda: store.tasks.change(ACTOR, ids[0], TaskChange(title="Other"))),
+            (
+                "bulk",
+                lambda: BulkOperations(store.store).update(ACTOR, [(id_, TaskChange(title="B")) for id_ in ids[:10]]),
+            ),
+        ):
+            written.clear()
+            await operation()
+            counts[name] = len(written)
+        assert counts["create"] <= 15
+        assert counts["change"] <= 16
+        assert counts["bulk"] <= 100
+
+
+@in_reactor
+async def test_after_a_change_only_what_it_shows_in_is_read_and_encoded_again(
+    tmp_path: Path, rows_read: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoded: list[str] = []
+    encode = Encoder.task
+
+    def counted(encoder: Encoder, view: TaskView) -> Any:
+        encoded.append(view.task.id)
+        return encode(encoder, view)
+
+    monkeypatch.setattr(Encoder, "task", counted)
+    rows = Rows(Encoder(Vocabulary.TURKISH, "workspace"), EncodedTasks())
+
+    async with open_store(tmp_path) as store:
+        ids = await filled(store)
+
+        async def page() -> list[Any]:
+            return [rows.task(row.view) for row in (await store.tasks.page(PAGE)).value.rows]
+
+        first = await page()
+        assert len(set(encoded)) == 50
+        rows_read.clear()
+        encoded.clear()
+        assert await page() == first
+        assert (rows_read, encoded) == ([], [])
+        await store.change(ids[-1], title="Other")
+        rows_read.clear()
+        encoded.clear()
+        assert await page() != first
+        assert rows_read == encoded == [ids[-1]]
+
+
+@in_reactor
+async def test_what_is_kept_is_dropped_with_the_next_commit(tmp_path: Path) -> None:
+    async with open_store(tmp_path) as store:
+        ids = await filled(store, 2)
+        kept: Kept[str] = Kept(store.database.version)
+        _, version = kept.find("asked")
+        kept.keep("asked", "answer", 6, version)
+        assert kept.find("asked") == ("answer", version)
+        await store.change(ids[0], title="Other")
+        kept.keep("asked", "of before", 9, version)
+        assert kept.find("asked")[0] is None
+        kept.keep("asked", "of before", 9, version)
+        assert kept.find("asked")[0] is None
+
+
+@in_reactor
+async def test_what_is_kept_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gorev.services.kept.LIMIT_BYTES", 10)
+    monkeypatch.setattr("gorev.services.kept.LARGEST_BYTES", 6)
+    kept: Kept[str] = Kept(lambda: 1)
+    _, version = kept.find("a")
+    kept.keep("large", "x", 7, version)
+    assert kept.find("large")[0] is None
+    kept.keep("a", "x", 6, version)
+    kept.keep("b", "y", 6, version)
+    assert (kept.find("a")[0], kept.find("b")[0]) == (None, "y")
