@@ -23,7 +23,7 @@ from gorev.access import Access, cookie_name
 from gorev.channel import PatientChannel
 from gorev.guard import Refusal, Target
 from gorev.locale import text
-from gorev.rest.api import failed
+from gorev.rest.api import failed, written
 from gorev.rest.hot import Hot, HotPaths
 from gorev.rest.reply import Encoded
 from gorev.web_page import Page
@@ -89,41 +89,37 @@ class GuardedRequest(SiteRequest):
             if hot is None:
                 super().process()
             else:
-                self._serve(hot, has_origin=origin is not None)
+                self._serve(hot)
 
-    def _serve(self, hot: Hot, *, has_origin: bool) -> None:
+    def _serve(self, hot: Hot) -> None:
         """Answer as Klein would, and sooner."""
-        kept = None if has_origin else hot.kept(self)
-        if kept is not None and self.channel.persistent and not self.requestHeaders.hasHeader(b"If-None-Match"):
-            self._send(kept)
-            return
-        self.setHeader(b"Server", VERSION)
-        self.setHeader(b"Date", datetimeToString())
         try:
-            answer = hot.respond(self)
+            answer = hot.kept(self) or hot.answer(self)
         except Exception:
             self.processingFailed(Failure())
             return
         if isinstance(answer, Deferred):
-            answer.addCallback(self._finish_with).addErrback(self.processingFailed)
+            answer.addCallback(self._send).addErrback(self.processingFailed)
         else:
-            self._finish_with(answer)
+            self._send(answer)
 
     def _send(self, answer: Encoded) -> None:
-        """Write the whole of an answer that was given before: its head is the one that was written then."""
-        self.setResponseCode(answer.status)
-        self.startedWriting = 1
-        self.sentLength = len(answer.body)
-        line = b"HTTP/1.1 %d %s\r\nServer: %s\r\nDate: %s\r\n"
-        self.channel.writeSequence(
-            (line % (self.code, self.code_message, VERSION, datetimeToString()), answer.head, b"\r\n", answer.body)
-        )
+        """Write a whole answer at once, unless its head depends on who asked."""
+        if self._disconnected:
+            return
+        asked = self.requestHeaders
+        if asked.hasHeader(b"Origin") or asked.hasHeader(b"If-None-Match") or not self.channel.persistent:
+            self.setHeader(b"Server", VERSION)
+            self.setHeader(b"Date", datetimeToString())
+            self.write(written(self, answer))
+        else:
+            self.setResponseCode(answer.status)
+            self.startedWriting = 1
+            self.sentLength = len(answer.body)
+            line = b"HTTP/1.1 %d %s\r\nServer: %s\r\nDate: %s\r\n"
+            first = line % (self.code, self.code_message, VERSION, datetimeToString())
+            self.channel.writeSequence((first, answer.head, b"\r\n", answer.body))
         self.finish()
-
-    def _finish_with(self, body: bytes) -> None:
-        if not self._disconnected:
-            self.write(body)
-            self.finish()
 
     @property
     def _site(self) -> GuardedSite:

@@ -7,7 +7,6 @@ import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -279,7 +278,7 @@ def test_commands_that_ask_over_http_show_the_token(closed: RunningDaemon) -> No
     closed.get("/api/gorevler", **shown(closed))
     backed_up = gorev(closed, "backup")
     assert backed_up.returncode == 0
-    copy = next(iter((closed.workspace / ".gorev").glob("**/*backup*")), None) or Path(backed_up.stdout.split()[3])
+    (copy,) = (closed.workspace / ".gorev" / "backups").iterdir()
     refused = gorev(closed, "restore", str(copy))
     assert refused.returncode == 1
     assert "stop the daemon" in refused.stderr

@@ -56,23 +56,23 @@ class Api:
             for path, words in route.paths():
                 pattern = _PARAMETER.sub(lambda found: f"<{found[2] or 'string'}:{found[1]}>", path)
                 name = f"{'-'.join(route.methods)} {path}"
-                endpoint = self._endpoint(route, words)
-                app.route(pattern, methods=list(route.methods), endpoint=name)(endpoint)
-                self.hot.add(route, path, endpoint, partial(self._kept, route))
+                answer = self._answer(route, words)
+                app.route(pattern, methods=list(route.methods), endpoint=name)(_rendered(answer))
+                self.hot.add(route, path, answer, partial(self._kept, route))
         app.handle_errors(HTTPException)(cast("Any", self._not_routed))
         return app.resource()
 
-    def _endpoint(self, route: Route, words: Vocabulary) -> Endpoint:
-        def endpoint(request: Request, **path: str) -> Deferred[bytes] | bytes:
+    def _answer(self, route: Route, words: Vocabulary) -> Endpoint:
+        def answer(request: Request, **path: str) -> Deferred[Encoded] | Encoded:
             call = Call(request, words, self.language.code, self.workspaces, path, route.takes, self._encoded_tasks)
             answer = begun(self._answered(route, call))
             return self.watch(answer) if isinstance(answer, Deferred) else answer
 
-        return endpoint
+        return answer
 
     def _kept(self, route: Route, request: Request) -> Encoded | None:
         """The answer to a request for something that was read before and is the same now."""
-        if route.methods is not GET or self.stopping():
+        if not _may_last(route) or self.stopping():
             return None
         started = time.perf_counter()
         workspace = workspace_at_hand(request, self.workspaces)
@@ -83,13 +83,13 @@ class Api:
             self.observe(route.name, "ok", time.perf_counter() - started)
         return cast("Encoded | None", answer)
 
-    async def _answered(self, route: Route, call: Call) -> bytes:
+    async def _answered(self, route: Route, call: Call) -> Encoded:
         started, outcome = time.perf_counter(), "ok"
         workspace, as_of = None, None
         try:
             if self.stopping() and not route.answers_while_stopping:
                 raise ShuttingDown
-            if route.hot and route.methods is GET:
+            if route.hot and _may_last(route):
                 workspace = workspace_at_hand(call.request, self.workspaces)
                 as_of = None if workspace is None else workspace.kept.find(call.request.uri)[1]
             reply = await route.handler(call)
@@ -107,7 +107,7 @@ class Api:
         answer = encoded(reply)
         if reply.lasting and workspace is not None:
             workspace.kept.keep(call.request.uri, answer, len(answer.body), as_of)
-        return _written(call.request, answer)
+        return answer
 
     def _not_routed(self, request: Request, failure: Any) -> bytes:
         error: HTTPException = failure.value
@@ -116,9 +116,9 @@ class Api:
             allowed = ", ".join(sorted({*(error.valid_methods or ()), "OPTIONS"}))
             request.setHeader("Allow", allowed)
             message = text(language, "This method is not allowed here. Allowed: {allowed}.", allowed=allowed)
-            return _written(request, encoded(failed(405, "method_not_allowed", message)))
+            return written(request, encoded(failed(405, "method_not_allowed", message)))
         message = text(language, "There is nothing at this address.")
-        return _written(request, encoded(failed(404, "not_found", message)))
+        return written(request, encoded(failed(404, "not_found", message)))
 
 
 def failed(status: int, code: str, message: str) -> Reply:
@@ -126,7 +126,24 @@ def failed(status: int, code: str, message: str) -> Reply:
     return Reply(body={"success": False, "error": message, "message": message, "code": code}, status=status)
 
 
-def _written(request: Request, answer: Encoded) -> bytes:
+def _may_last(route: Route) -> bool:
+    return route.of_workspace and route.methods is GET
+
+
+def _rendered(answer: Endpoint) -> Callable[..., Deferred[bytes] | bytes]:
+    """The same for Klein, which wants the body and has the head set."""
+
+    def endpoint(request: Request, **path: str) -> Deferred[bytes] | bytes:
+        found = answer(request, **path)
+        if isinstance(found, Deferred):
+            return found.addCallback(lambda encoded: written(request, encoded))
+        return written(request, found)
+
+    return endpoint
+
+
+def written(request: Request, answer: Encoded) -> bytes:
+    """The body of an answer whose head is set in ``request``; nothing of one that the caller has already."""
     request.setResponseCode(answer.status)
     for name, value in answer.headers:
         request.setHeader(name, value)

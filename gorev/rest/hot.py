@@ -18,7 +18,7 @@ from twisted.web.http import Request
 from gorev.rest.reply import Encoded
 from gorev.rest.route import Route
 
-Endpoint = Callable[..., "Deferred[bytes] | bytes"]
+Endpoint = Callable[..., "Deferred[Encoded] | Encoded"]
 # Yields an answer that is there.
 Keeper = Callable[[Request], Encoded | None]
 
@@ -35,8 +35,8 @@ class Hot:
     path: Mapping[str, str]
     kept: Keeper
 
-    def respond(self, request: Request) -> Deferred[bytes] | bytes:
-        """The body of the answer, whose head is set by then."""
+    def answer(self, request: Request) -> Deferred[Encoded] | Encoded:
+        """The answer, worked out now."""
         return self.endpoint(request, **self.path)
 
 

@@ -50,9 +50,9 @@ class Encoded:
 
     @cached_property
     def head(self) -> bytes:
-        """The header lines that describe it, each with its end."""
+        """The header lines that describe it, each with its end; a value is one line, whatever is in it."""
         lines = (*self.headers, (b"Content-Length", b"%d" % len(self.body)))
-        return b"".join(b"%s: %s\r\n" % line for line in lines)
+        return b"".join(b"%s: %s\r\n" % (name, b" ".join(value.splitlines())) for name, value in lines)
 
     def is_known(self, if_none_match: Sequence[bytes]) -> bool:
         """Whether the caller has it already."""

@@ -10,10 +10,12 @@ import attrs
 import pytest
 
 from gorev.rest.hot import HotPaths
+from gorev.rest.reply import Encoded
 from gorev.rest.tasks import ROUTES
 from tests.support.running_daemon import Response
 from tests.support.workspace_client import WorkspaceClient
 
+NOTHING: Final = Encoded(200, (), None, b"")
 # Of two answers that are alike.
 VARYING: Final = ("date",)
 LISTS: Final = (
@@ -154,7 +156,7 @@ def test_a_path_of_another_route_is_not_taken_for_an_id() -> None:
     table = HotPaths()
     for route in ROUTES:
         for path, _ in route.paths():
-            table.add(route, path, lambda request, **parameters: b"", lambda request: None)
+            table.add(route, path, lambda request, **parameters: NOTHING, lambda request: None)
     assert table.find(b"GET", b"/api/v1/tasks/0123abcd") is not None
     assert table.find(b"DELETE", b"/api/v1/tasks/0123abcd") is None
     assert table.find(b"GET", b"/api/v1/tasks/0123abcd/subtasks") is not None
