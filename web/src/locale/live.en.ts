@@ -78,7 +78,7 @@ export const liveEn = {
   fates: { skip: "stays", merge: "is filled", overwrite: "is overwritten" },
   showMore: (count: number) => `Show more (${count.toLocaleString("en")})`,
   andMore: (count: number) => `and ${count.toLocaleString("en")} more`,
-  warningCount: (count: number) => one(count, "remark", "remarks"),
+  warningCount: (count: number) => one(count, "warning", "warnings"),
   replaceSure: (count: number) => (count === 1 ? "Yes, delete the task of this workspace first" : `Yes, delete all ${count.toLocaleString("en")} tasks of this workspace first`),
   nothingToImport: "There is nothing to import.",
   importNow: "Import",

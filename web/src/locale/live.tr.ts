@@ -79,7 +79,7 @@ export const liveTr: typeof liveEn = {
   fates: { skip: "kalır", merge: "doldurulur", overwrite: "üzerine yazılır" },
   showMore: (count) => `Daha fazla göster (${figure(count)})`,
   andMore: (count) => `ve ${figure(count)} tane daha`,
-  warningCount: (count) => `${figure(count)} not`,
+  warningCount: (count) => `${figure(count)} uyarı`,
   replaceSure: (count) => `Evet, önce bu çalışma alanındaki ${figure(count)} görev silinsin`,
   nothingToImport: "İçe aktarılacak bir şey yok.",
   importNow: "İçe aktar",
@@ -104,7 +104,7 @@ export const liveTr: typeof liveEn = {
   },
   newsMany: (who, created, finished) =>
     `${who}: ${[created > 0 && `${figure(created)} görev eklendi`, finished > 0 && `${figure(finished)} görev tamamlandı`].filter(Boolean).join(", ")}`,
-  newsSeveral: (count) => `${count} başkası`,
+  newsSeveral: (count) => `Başkaları (${count})`,
   newsOpen: "Aç",
   newsShow: "Göster",
   newVersion: (version) => `Artık Gorev ${version} çalışıyor; bu sayfa daha eski.`,
