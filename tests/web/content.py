@@ -64,11 +64,15 @@ def fill(workspace: WorkspaceClient) -> Filled:
     workspace.task("Ask for what was missed", parent_id=resume, oncelik="yuksek", etiketler=["websocket"])
     workspace.task("Count the events that were resumed", parent_id=keep, oncelik="dusuk")
     workspace.change(workspace.task("Describe it in the handbook", parent_id=resume)["id"], durum="tamamlandi")
-    limits = workspace.task("Limit the size of requests", proje_id=server, son_tarih=day(-3), etiketler=["security"])["id"]
+    limits = workspace.task("Limit the size of requests", proje_id=server, son_tarih=day(-3), etiketler=["security"])[
+        "id"
+    ]
     release = workspace.task("Release 1.0", proje_id=server, oncelik="yuksek", son_tarih=day(6))["id"]
     for before in (resume, limits):
         _link(workspace, before, release, "onceki")
-    board = workspace.task("Carry cards by keyboard", proje_id=page, etiketler=["accessibility"], durum="devam_ediyor")["id"]
+    board = workspace.task("Carry cards by keyboard", proje_id=page, etiketler=["accessibility"], durum="devam_ediyor")[
+        "id"
+    ]
     _link(workspace, board, release, "onceki")
     _link(workspace, board, resume, "iliskili")
     workspace.change(workspace.task("Dark theme", proje_id=page, oncelik="dusuk")["id"], durum="tamamlandi")

@@ -18,8 +18,8 @@ AXE: Final = (Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 RUN: Final = """async runOnly => {
     const {violations} = await axe.run(document, {runOnly, resultTypes: ['violations'], preload: false})
-    return violations.map(({id, nodes}) =>
-        `${id}: ${nodes.map(({target, html, any}) => `${target} ${html.slice(0, 160)} ${any.map(({message}) => message)}`).join(' | ')}`)
+    const told = ({target, html, any}) => `${target} ${html.slice(0, 160)} ${any.map(({message}) => message)}`
+    return violations.map(({id, nodes}) => `${id}: ${nodes.map(told).join(' | ')}`)
 }"""
 
 VIEWS: Final = ("tree", "board", "graph", "summary", "activity")
@@ -121,7 +121,7 @@ def look_at_views(visitor: Visitor, inspector: Inspector, ids: Filled) -> None:
 
 
 def test_dialogs(browser: Browser, filled: tuple[WorkspaceClient, Filled], language: Language) -> None:
-    workspace, ids = filled
+    workspace, _ = filled
     visitor = Visitor.of(browser, workspace, language=language)
     page = visitor.open("tree")
     dialog = page.get_by_role("dialog")

@@ -18,7 +18,7 @@ from tests.web.visitor import Visitor, panel, row
 
 
 def as_assistant(daemon: RunningDaemon, workspace: WorkspaceClient, calls: list[tuple[str, dict[str, Any]]]) -> None:
-    """Make tool calls with the official client through the bridge; in a thread, for Playwright has the loop of this one."""
+    """Make tool calls with the official client through the bridge; in a thread, as Playwright has the loop of this."""
 
     async def session() -> None:
         parameters = StdioServerParameters(

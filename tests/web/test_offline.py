@@ -164,7 +164,11 @@ def test_an_answer_that_is_lost_with_the_tab_makes_nothing_happen_twice(
     page = visitor.open()
     expect(row(page, "Once")).not_to_have_attribute("data-pending", "true")
     held_back(page).to_be_empty()
-    assert sorted(changes(workspace)) == [("created", "Already there"), ("created", "Once"), ("updated", "Already there")]
+    assert sorted(changes(workspace)) == [
+        ("created", "Already there"),
+        ("created", "Once"),
+        ("updated", "Already there"),
+    ]
 
 
 def test_two_tabs_send_each_change_once(visitor: Visitor, workspace: WorkspaceClient, away: Away) -> None:

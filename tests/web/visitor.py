@@ -26,7 +26,9 @@ WATCH: Final = """
     window.shifts = []
     new PerformanceObserver(list => {
         for (const entry of list.getEntries()) {
-            if (!entry.hadRecentInput) shifts.push([entry.value, ...entry.sources.map(({node}) => node?.outerHTML?.slice(0, 200) ?? String(node))])
+            if (entry.hadRecentInput) continue
+            const moved = entry.sources.map(({node}) => node?.outerHTML?.slice(0, 200) ?? String(node))
+            shifts.push([entry.value, ...moved])
         }
     }).observe({type: 'layout-shift', buffered: true})
 """
@@ -106,7 +108,9 @@ class Visitor:
 
     def _judge_address(self, address: str) -> None:
         parts = urlsplit(address)
-        if parts.scheme == "blob" or (parts.scheme in ("http", "https", "ws") and parts.netloc == urlsplit(self.origin).netloc):
+        if parts.scheme == "blob" or (
+            parts.scheme in ("http", "https", "ws") and parts.netloc == urlsplit(self.origin).netloc
+        ):
             return
         self.troubles.append(f"request to {address[:200]}")
 

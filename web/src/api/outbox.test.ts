@@ -18,6 +18,8 @@ class FakeDaemon {
   /** What came of each create and bulk operation, by its key. */
   readonly done = new Map<string, string>();
   refuse: Error | null = null;
+  /** The call that gets no answer though others do. */
+  unanswered = "";
   /** It does as asked, and the answer is lost. */
   loseAnswers = false;
   held = false;
@@ -27,7 +29,7 @@ class FakeDaemon {
   private async gate(call: string): Promise<void> {
     this.calls.push(call);
     if (this.held) await new Promise<void>((pass) => this.gates.push(pass));
-    const refusal = this.refusal ?? this.refuse;
+    const refusal = this.refusal ?? (call === this.unanswered ? away() : this.refuse);
     this.refusal = null;
     if (refusal !== null) throw refusal;
   }
@@ -46,6 +48,11 @@ class FakeDaemon {
   letThrough(): void {
     this.held = false;
     for (const pass of this.gates.splice(0)) pass();
+  }
+
+  async latestSeq(): Promise<number> {
+    if (this.refuse !== null) throw this.refuse;
+    return this.seq;
   }
 
   async editTask(_: string, fields: TaskFields, rev: number): Promise<Written<Task>> {
@@ -341,6 +348,20 @@ describe("Outbox without the daemon", () => {
     await sent();
     expect([...daemon.done.values()]).toEqual(["Precious"]);
     expect(outbox.decisions()).toEqual([]);
+  });
+
+  it("lets a write go that alone gets no answer, so that the others are sent", async () => {
+    await outbox.submit(create({ baslik: "Cursed" }));
+    await outbox.submit(edit(seen(), { durum: "tamamlandi" }));
+    comesBack();
+    daemon.unanswered = "create Cursed";
+    await vi.waitFor(() => {
+      outbox.nudge();
+      expect(outbox.decisions()).toHaveLength(1);
+    });
+    await sent();
+    expect(daemon.now.durum).toBe("tamamlandi");
+    expect(outbox.decisions()).toMatchObject([{ write: { fields: { baslik: "Cursed" } }, verdict: { kind: "declined" } }]);
   });
 
   it.each([401, 429, 502, 503, 504])("waits as well when the answer is %i", async (status) => {

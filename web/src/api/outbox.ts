@@ -42,7 +42,9 @@ interface Asked {
 const REVISION_ATTEMPTS = 4;
 /** How long a write may lie before it is tried again, by this tab or for one that has been closed. */
 const RETRY_MS = 3_000;
-/** Settleds of a daemon that is starting, ending or overrun, of a proxy without it, or for want of a login. */
+/** A write that got no answer so often is let go if the daemon answers others. */
+const UNANSWERED_ATTEMPTS = 4;
+/** Answers of a daemon that is starting, ending or overrun, of a proxy without it, or for want of a login. */
 const AWAY: ReadonlySet<number> = new Set([401, 429, 502, 503, 504]);
 
 export class Outbox {
@@ -56,6 +58,8 @@ export class Outbox {
   /** Whoever in this tab waits to hear what became of a write. */
   private readonly asked = new Map<string, Asked>();
   private started = false;
+  /** How often each write got no answer from here. */
+  private readonly unanswered = new Map<string, number>();
   private away = false;
   private sending = false;
   private sendAgain = false;
@@ -154,7 +158,7 @@ export class Outbox {
       try {
         answer = await this.send(entry.write);
       } catch (reason) {
-        if (isAway(reason)) throw reason;
+        if (isAway(reason) && !(await this.isStuck(entry))) throw reason;
         this.refused(entry, reason as Error);
         continue;
       }
@@ -168,10 +172,18 @@ export class Outbox {
     }
   }
 
+  /** Whether it is this write that gets no answer, again and again, while others get theirs: it must not hold up the rest. */
+  private async isStuck({ write }: Entry): Promise<boolean> {
+    const attempts = (this.unanswered.get(write.id) ?? 0) + 1;
+    this.unanswered.set(write.id, attempts);
+    if (attempts < UNANSWERED_ATTEMPTS) return false;
+    return this.client.latestSeq(AbortSignal.timeout(RETRY_MS)).then(() => true, () => false);
+  }
+
   private refused(entry: Entry, reason: Error): void {
     const { id } = entry.write;
     if (reason instanceof Decision) this.judged(entry, reason.verdict);
-    else if (!this.asked.has(id)) this.judged(entry, { kind: "declined", reason: reason.message });
+    else if (!this.asked.has(id)) this.judged(entry, { kind: "declined", reason: reason instanceof Unreachable ? "" : reason.message });
     else {
       this.queue.remove(entry, null);
       this.drop(id, reason);

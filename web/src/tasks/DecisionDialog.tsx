@@ -169,7 +169,7 @@ function DeclinedDialog({ write, reason, onDone, onAgain }: DeclinedProps) {
   return (
     <Dialog title={text.declinedTitle[write.kind](names[0] ?? "", names.length)} description={text.declinedHint} onClose={onDone}>
       <div className="dialog-body">
-        <p className="problem">{reason}</p>
+        <p className="problem">{reason || text.unreachable}</p>
         {write.kind !== "delete" && <Typed fields={write.fields} />}
       </div>
       <div className="dialog-actions">
