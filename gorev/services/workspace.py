@@ -150,13 +150,13 @@ class Surroundings:
         opened: Opened,
         *,
         publish: Callable[[list[Event]], None],
-        found_damage: Callable[[], None],
+        found_damage: Callable[[str], None],
         databases: Callable[[], list[Path]],
     ) -> Workspace:
         """The workspace of a folder whose database was opened.
 
-        ``publish`` is given what is committed, ``found_damage`` is called when the file turns out to be damaged, and
-        ``databases`` tells the files of all workspaces that are open, which no export may overwrite.
+        ``publish`` is given what is committed, ``found_damage`` the reason when the file turns out not to be what was
+        opened, and ``databases`` tells the files of all workspaces that are open, which no export may overwrite.
         """
 
         def committed(events: list[Event]) -> None:

@@ -290,11 +290,11 @@ class Workspaces(Service):
             self._default_seen = seen
             await self._open_default()
 
-    def _found_damage(self, id_: str) -> None:
-        """Let go of a database that is damaged, so that a sound one can be put in its place."""
+    def _found_damage(self, id_: str, reason: str) -> None:
+        """Let go of a database that is not what was opened, so that a sound one can be put in its place."""
         self._suspected.add(id_)
         if id_ in self._open:
-            self._log.error("the database of workspace {id} is damaged", id=id_)
+            self._log.error("the database of workspace {id} is let go of: {reason}", id=id_, reason=reason)
             self._errand(Deferred.fromCoroutine(self._examine(id_)))
 
     async def _examine(self, id_: str) -> None:

@@ -76,9 +76,11 @@ class Database:
         on_commit: Callable[[list[Event]], None],
         tuning: Tuning = USUAL_TUNING,
         others: Others = NO_OTHERS,
-        on_damage: Callable[[], None] = lambda: None,
+        on_damage: Callable[[str], None] = lambda reason: None,
     ) -> None:
-        """``on_damage`` is called when the file turns out to be damaged, before whoever asked for something hears."""
+        """``on_damage`` is called when the file turns out to be damaged or another one, with the reason that whoever
+        asked for something hears after it.
+        """
         self.path = path
         self._on_damage = on_damage
         self._others = others
@@ -211,21 +213,21 @@ class Database:
             raise ShuttingDown
         self._reading += 1
         try:
-            outcome: T | Failure = await self._readers.runWithConnection(_snapshot, work)
-        except sqlite3.Error:  # the file could not be opened
-            outcome = failure_to_tell()
+            read: T = await self._readers.runWithConnection(_snapshot, work)
+        except (sqlite3.Error, WorkspaceUnavailable):  # the first if the file could not be opened
+            failure = failure_to_tell()
+            self._heed(failure)
+            failure.raiseException()
         finally:
             self._reading -= 1
             self._tell_if_read()
-        if isinstance(outcome, Failure):
-            self._heed(outcome)
-            outcome.raiseException()
-        return outcome
+        return read
 
     def _heed(self, failure: Failure) -> None:
         error = failure.value
-        if isinstance(error, WorkspaceUnavailable) and error.details.get("reason") == "corrupt":
-            self._on_damage()
+        reason = error.details.get("reason") if isinstance(error, WorkspaceUnavailable) else None
+        if reason in ("corrupt", "replaced"):
+            self._on_damage(str(reason))
 
     async def _write_waiting(self) -> None:
         try:
@@ -327,7 +329,8 @@ def _pool(
 
 
 def _snapshot(connection: Any, work: Callable[[sqlite.Cursor], T]) -> T | Failure:
-    # adbapi wraps the connection; a failure is returned, not raised, since adbapi would reconnect or log it.
+    # adbapi wraps the connection; a failure is returned, not raised, since adbapi would reconnect or log it. The
+    # Deferred makes an exception of it again.
     cursor: sqlite.Cursor = connection.cursor()
     try:
         cursor.execute("BEGIN")

@@ -42,6 +42,8 @@ _REASON_OF: Final = {
     sqlite3.SQLITE_CANTOPEN: "io",
     sqlite3.SQLITE_PERM: "io",
 }
+# An opened file has every table that is asked for: when one is missing, another file's content is in its place.
+_NO_TABLE: Final = "no such table: "
 
 
 def connect(path: Path) -> Connection:
@@ -106,5 +108,5 @@ def meaning(error: sqlite3.Error) -> GorevError | None:
     primary = primary_code(error)
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return Busy()
-    reason = _REASON_OF.get(primary)
+    reason = "replaced" if str(error).startswith(_NO_TABLE) else _REASON_OF.get(primary)
     return WorkspaceUnavailable(reason=reason) if reason else None

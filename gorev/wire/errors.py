@@ -110,6 +110,7 @@ UNAVAILABLE: Final[Mapping[str, str]] = {
     "foreign": "The workspace's database file belongs to another program. It was left as it is.",
     "read_only": "The workspace's database cannot be written.",
     "disk_full": "The disk is full. Nothing was changed.",
+    "replaced": "Another database was put in the place of the workspace's. It is being opened; try again.",
     "io": "The workspace's database cannot be read or written.",
 }
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.original_content import fill, task_id
+from tests.support.original_database import Shape, original_database
 from tests.support.running_daemon import GOREV, Response, RunningDaemon, wait_for
 
 PAGE = 4096
@@ -110,6 +114,36 @@ def test_another_file_in_the_place_of_an_open_database_is_opened_in_its_stead(
     Path(copy).replace(file)
     wait_for(lambda: tasks(own_daemon, other).json.get("total") == 1)
     assert own_daemon.post("/api/gorev", {"baslik": "Third"}, X_Workspace_Path=str(other)).status == 201
+
+
+def put_original_in_its_place(folder: Path) -> None:
+    """Have what the original program wrote in the very file of an open database: all its connections see it."""
+    (file,) = (folder / ".gorev").glob("*.db")
+    source = folder / "original.db"
+    with original_database(source, Shape.V17) as original:
+        fill(original, 3)
+    with closing(sqlite3.connect(source)) as given, closing(sqlite3.connect(file)) as taking:
+        given.backup(taking)
+
+
+@pytest.mark.parametrize("first", ["read", "write", "tool"])
+def test_what_the_original_program_wrote_over_an_open_database_is_adopted_and_no_request_fails_inside(
+    own_daemon: RunningDaemon, other: Path, first: str
+) -> None:
+    own_daemon.start()
+    own_daemon.post("/api/gorev", {"baslik": "Ours"}, X_Workspace_Path=str(other))
+    with own_daemon.mcp(workspace=other) as assistant:
+        put_original_in_its_place(other)
+        if first == "tool":
+            answer = str(assistant.call("gorev_listele"))
+        elif first == "read":
+            answer = str(tasks(own_daemon, other).json)
+        else:
+            answer = str(own_daemon.post("/api/gorev", {"baslik": "New"}, X_Workspace_Path=str(other)).json)
+        assert "internal" not in answer.lower()
+        adopted = own_daemon.get(f"/api/gorev/{task_id(1)}", X_Workspace_Path=str(other))
+    assert adopted.status == 200
+    assert "no such table" not in (own_daemon.home / ".gorev-daemon" / "daemon.log").read_text()
 
 
 def test_a_database_that_was_deleted_under_the_daemon_is_made_anew(own_daemon: RunningDaemon, other: Path) -> None:

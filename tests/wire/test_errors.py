@@ -220,7 +220,7 @@ def test_what_is_allowed_is_said_in_the_language_of_the_caller() -> None:
 
 
 def test_each_reason_why_a_workspace_is_unavailable_is_told() -> None:
-    reasons = ["corrupt", "too_new", "original", "foreign", "read_only", "disk_full", "io"]
+    reasons = ["corrupt", "too_new", "original", "foreign", "read_only", "disk_full", "replaced", "io"]
     for language in LANGUAGES:
         said = [errors.message(domain.WorkspaceUnavailable(reason=each), language, TURKISH) for each in reasons]
         assert len(set(said)) == len(reasons)
