@@ -307,7 +307,7 @@ class Socket(Resource):
         request.setHeader("Upgrade", "websocket")
         request.setHeader("Cache-Control", "no-store")
         request.setHeader("Content-Type", "application/json; charset=utf-8")
-        request.setResponseCode(426)
+        request.setResponseCode(426, b"Upgrade Required")  # a phrase that Twisted does not know
         return failed(426, "upgrade_required", text(language, "This address is for WebSocket clients.")).encoded()
 
 

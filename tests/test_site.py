@@ -14,7 +14,7 @@ from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
 from gorev.web_page import Page
-from tests.support.raw_http import exchange, is_well, message
+from tests.support.raw_http import connected, exchange, is_well, message, received
 from tests.support.running_daemon import RunningDaemon
 
 HASHED = "assets/index-abc123.js"
@@ -164,6 +164,14 @@ def test_a_plain_get_on_a_websocket_address_is_told_to_upgrade(undisturbed: Runn
         assert response.headers["upgrade"] == "websocket"
         said.add(response.json["message"])
     assert len(said) == 2
+
+
+def test_a_plain_get_on_the_websocket_address_is_answered_with_the_phrase_of_its_status(
+    undisturbed: RunningDaemon,
+) -> None:
+    with connected(undisturbed) as peer:
+        peer.sendall(message("GET", "/ws", [("Host", "localhost")]))
+        assert received(peer).startswith(b"HTTP/1.1 426 Upgrade Required\r\n")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "FOO"])
