@@ -176,6 +176,8 @@ class _Doing:
         yield from self._of_templates()
         yield from self._of_changed_tasks()
         yield from self._of_new_tasks()
+        if self._plan.links:  # they show in tasks that are not otherwise changed
+            yield [Entry(kind=EventKind.WORKSPACE_SYNC)]
 
     def _step(self, rows: int) -> None:
         self._undertaking.advance(self._done, self._total)

@@ -93,7 +93,10 @@ class KnownRows:
         if kind not in _OF_TASKS:
             return kind in _OF_OTHERS
         self._views.pop(entity_id, None)
-        for seen in _seen(before, after):
+        told = list(_seen(before, after))
+        if all(seen.links is None for seen in told):  # an import does not tell them
+            return False
+        for seen in told:
             if seen.subtask_count and '"parent_id"' in changed:
                 return False
             if seen.task.parent_id is not None:

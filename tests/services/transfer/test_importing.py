@@ -13,10 +13,13 @@ from gorev.domain.errors import Cancelled, InvalidReference, ProjectNotFound
 from gorev.domain.event import EventKind
 from gorev.domain.exporting import Format
 from gorev.domain.importing.plan import Resolution, Terms
+from gorev.domain.links import Relation
+from gorev.domain.task import TaskView
 from gorev.domain.values import Status
 from gorev.services.store import Once
 from gorev.services.undertakings import Undertaking
-from gorev.storage import events, imports
+from gorev.storage import events, imports, tasks
+from gorev.storage.sqlite import Cursor
 from gorev.wire import imports as documents
 from tests.support.open_store import ACTOR
 from tests.support.transferring import TransferStore
@@ -237,3 +240,34 @@ async def test_created_rows_do_not_go_back_behind_their_creation(store: Transfer
     await store.imported([row])
     task = (await store.all_tasks())["a"].task
     assert task.updated_at - task.created_at == timedelta(0)
+
+
+def _every_task(cursor: Cursor) -> list[TaskView]:
+    return tasks.by_ids(cursor, [id_ for (id_,) in cursor.execute("SELECT id FROM tasks ORDER BY id")])
+
+
+def _linked(*ends: str) -> Any:
+    return [{"id": "l1", "kaynak_id": ends[0], "hedef_id": ends[1], "baglanti_tipi": "blocks"}]
+
+
+@pytest.mark.parametrize("what", ["link", "new task with a link", "status", "parent", "everything anew"])
+@in_reactor
+async def test_what_was_read_before_is_read_as_an_import_left_it(store: TransferStore, what: str) -> None:
+    """Links show in both tasks, a status in those that wait for it, though the log tells only of tasks."""
+    await store.database.open_for_brief_reads()
+    one, other, third = [await store.task(title) for title in ("one", "other", "third")]
+    await store.links.add(ACTOR, third.id, Relation.BLOCKS, one.id)
+    await store.database.read(_every_task, brief=True)
+    incoming: dict[str, Any] = {
+        "link": {"tasks": [{"id": one.id, "baslik": "one"}], "dependencies": _linked(one.id, other.id)},
+        "new task with a link": {**document("new"), "dependencies": _linked("knew", other.id)},
+        "status": {"tasks": [{"id": third.id, "baslik": "third", "durum": "tamamlandi"}]},
+        "parent": {"tasks": [{"id": other.id, "baslik": "other", "parent_id": one.id}]},
+        "everything anew": document("new"),
+    }[what]
+    before = len(store.committed)
+    how: dict[str, Any] = {"replace": True} if what == "everything anew" else {"resolution": Resolution.OVERWRITE}
+    await store.imported({"version": "1.0", **incoming}, **how)
+    truth = await store.database.write(lambda transaction: _every_task(transaction.cursor))
+    assert await store.database.read(_every_task, brief=True) == truth
+    assert [event.kind for told in store.committed[before:] for event in told] == [EventKind.WORKSPACE_SYNC]
