@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
+from uuid import uuid4
 
 import attrs
 import pytest
@@ -22,7 +23,7 @@ from playwright.async_api import BrowserContext, Page, async_playwright
 
 from gorev.daemon.token import TokenFile, new_code
 from tests.support.raw_http import is_well
-from tests.support.running_daemon import RunningDaemon
+from tests.support.running_daemon import RunningDaemon, wait_for
 
 CHROMIUM_FLAGS: Final = (
     "--no-sandbox",
@@ -140,11 +141,20 @@ class Stage:
 
     def answers(self) -> list[tuple[str, str, int]]:
         """Method, path and status of what the daemon answered since this was last asked, by its own log."""
+        last = f"/api/{uuid4()}"
+        self.daemon.get(last)  # lines are appended in order, some at a time
+        found = wait_for(lambda: self._logged_until(last))
+        return [(method, path, int(status)) for method, path, status in found if path != last]
+
+    def _logged_until(self, last: str) -> list[tuple[str, str, str]] | None:
+        """All new lines, once the one of this path is among them."""
         with (self.daemon.home / ".gorev-daemon" / "daemon.log").open() as log:
             log.seek(self._log_read)
             found = re.findall(r" ([A-Z]+) (/\S*) (\d{3})$", log.read(), re.MULTILINE)
+            if not any(path == last for _, path, _ in found):
+                return None
             self._log_read = log.tell()
-        return [(method, path, int(status)) for method, path, status in found]
+        return found
 
     async def attack(self, page: Page, attack: str, url: str | None = None) -> str:
         """What a page gets hold of."""
