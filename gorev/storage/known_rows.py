@@ -4,7 +4,8 @@ Most tasks of a page are those of the page before, and to read one costs ten tim
 changed meanwhile is told by the event log, in the very snapshot that is being read: so whatever is kept is exactly what
 reading it would give. A change of a task may show in others, which are read anew as well: its parent counts subtasks,
 the tasks it is linked with count links and what they wait for, those below it have its level. A change that shows in
-all, such as that of a project's name, drops all.
+all, such as that of a project's name, drops all. What other programs change is in the log within a second (see
+`ForeignCommits`); until then a task may be told as it was.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ LETTERS: Final = 8_000
 # Changes since the last read beyond which it is cheaper to begin anew.
 CHANGES: Final = 200
 
-_AFTER: Final = "SELECT seq, kind, entity_id, before, after, changed FROM events WHERE seq > ? ORDER BY seq LIMIT ?"
-_SEQ: Final = "SELECT last_seq FROM workspace"
+_SINCE: Final = "SELECT time, kind, entity_id, before, after, changed FROM events WHERE seq >= ? ORDER BY seq LIMIT ?"
+# A file that is put back to an earlier state comes to the same numbers again, at other times.
+_LAST: Final = "SELECT last_seq, (SELECT time FROM events WHERE seq = last_seq) FROM workspace"
 
 _OF_TASKS: Final = {each.value for each in (EventKind.TASK_CREATED, EventKind.TASK_UPDATED, EventKind.TASK_DELETED)}
 # They show in no task.
@@ -60,18 +62,16 @@ class KnownRows:
 
     def __init__(self) -> None:
         self._views: dict[str, TaskView] = {}
-        self._seq = -1
+        self._last: tuple[int, str | None] = (0, None)
 
     def catch_up(self, cursor: sqlite3.Cursor) -> None:
         """Forget what has changed by the snapshot that is now being read."""
-        (seq,) = cursor.execute(_SEQ).fetchone()
-        if seq == self._seq:
+        last = cursor.execute(_LAST).fetchone()
+        if last == self._last:
             return
-        rows = cursor.execute(_AFTER, (self._seq, CHANGES + 1)).fetchall() if self._views else []
-        # Too many, or some are no longer kept, or another file is in the place of this one.
-        if len(rows) != seq - self._seq or len(rows) > CHANGES or not all(map(self._heed, rows)):
+        if self._views and not self._has_heeded(cursor, last[0]):
             self._views.clear()
-        self._seq = seq
+        self._last = last
 
     def views(self, ids: Sequence[str], read: Read) -> list[TaskView]:
         """These tasks in this order, without those that are not there; ``read`` is for those that are not known."""
@@ -86,6 +86,14 @@ class KnownRows:
         if len(fresh) <= LIMIT:
             known.update((id_, view) for id_, view in fresh.items() if len(view.task.description) <= LETTERS)
         return found
+
+    def _has_heeded(self, cursor: sqlite3.Cursor, until: int) -> bool:
+        """Forget what was changed since the last read; false if that is all, or nobody knows."""
+        seq, time = self._last
+        rows = cursor.execute(_SINCE, (seq, CHANGES + 2)).fetchall()
+        if not rows or rows[0][0] != time or len(rows) != until - seq + 1:  # some are no longer kept, or never were
+            return False
+        return len(rows) <= CHANGES + 1 and all(map(self._heed, rows[1:]))
 
     def _heed(self, row: tuple[Any, ...]) -> bool:
         """Forget what a change shows in; false if that is all."""

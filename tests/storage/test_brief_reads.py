@@ -6,10 +6,12 @@ import random
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import pytest
 import pytest_twisted
+from twisted.internet.defer import Deferred
 
 from gorev.domain.errors import GorevError, TaskNotFound
 from gorev.domain.links import Relation
@@ -22,7 +24,7 @@ from gorev.storage import known_rows, tasks
 from gorev.storage.brief import BriefReader, TooLong
 from gorev.storage.events import current_seq
 from gorev.storage.sqlite import Cursor
-from tests.support.open_store import ACTOR, OpenStore
+from tests.support.open_store import ACTOR, OpenStore, new_path
 
 Test = TypeVar("Test", bound=Callable[..., object])
 in_reactor: Callable[[Test], Test] = pytest_twisted.ensureDeferred
@@ -195,3 +197,35 @@ async def test_a_page_of_trees_is_brief(opened: OpenStore) -> None:
     done = opened.tasks.page(TaskQuery(limit=100, sort=Sort.PRIORITY_DESC), with_subtrees=True)
     assert done.called
     assert (await done).value.total == 120
+
+
+@pytest.mark.parametrize("more", [0, 1, 3])
+@in_reactor
+async def test_a_file_put_back_to_an_earlier_state_is_read_anew(opened: OpenStore, more: int) -> None:
+    """Even if its log has grown to the same number again, or beyond it, before anybody reads."""
+    await opened.database.open_for_brief_reads()
+    task = await opened.task("Then")
+    backup = opened.path.with_name("backup.db")
+    with closing(sqlite3.connect(opened.path)) as file, closing(sqlite3.connect(backup)) as copy:
+        file.backup(copy)
+    opened.later()
+    await opened.change(task.id, title="Since")
+    await opened.database.read(all_views, brief=True)
+    with closing(sqlite3.connect(opened.path)) as file, closing(sqlite3.connect(backup)) as copy:
+        copy.backup(file)
+    opened.later()
+    for number in range(more):
+        await opened.task(f"Other {number}")
+    truth = await opened.database.write(lambda transaction: all_views(transaction.cursor))
+    assert await opened.database.read(all_views, brief=True) == truth
+
+
+@in_reactor
+async def test_a_database_that_is_closed_while_it_is_opened_lets_go_of_its_file(tmp_path: Path) -> None:
+    opened = OpenStore(new_path(tmp_path))
+    await opened.task()
+    opening = Deferred.fromCoroutine(opened.database.open_for_brief_reads())
+    await opened.database.close()
+    await opening
+    assert opened.database.version() is None
+    assert [each.name for each in opened.path.parent.iterdir()] == [opened.path.name]
