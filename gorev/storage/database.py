@@ -110,10 +110,18 @@ class Database:
 
     async def open_for_brief_reads(self) -> None:
         """From now on do those at once. Without it all reads go to threads."""
+        self._reading += 1
         try:
-            self._brief = await self._readers.runWithConnection(lambda _: BriefReader(self.path))
+            brief = await self._readers.runWithConnection(lambda _: BriefReader(self.path))
+            if self._closed:
+                brief.close()
+            else:
+                self._brief = brief
         except sqlite3.Error as error:
             self._log.warn("{path} is read by threads only: {error}", path=str(self.path), error=error)
+        finally:
+            self._reading -= 1
+            self._tell_if_read()
 
     def note(self, work: Callable[[Transaction], None]) -> None:
         """Do ``work`` soon, together with other such: what is worth keeping, but not worth waiting for, and no change.
