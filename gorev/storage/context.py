@@ -41,10 +41,10 @@ def recent_ids(cursor: Cursor, limit: int) -> list[str]:
 
 
 def use(cursor: Cursor, task_id: str, now: datetime) -> None:
-    """Put a task at the front of the recent ones."""
+    """Put a task among the recent ones as of ``now``, which may be a moment ago."""
     cursor.execute(
         "INSERT INTO recent_tasks (task_id, used_at) VALUES (?, ?)"
-        " ON CONFLICT (task_id) DO UPDATE SET used_at = excluded.used_at",
+        " ON CONFLICT (task_id) DO UPDATE SET used_at = max(used_at, excluded.used_at)",
         (task_id, instant_text(now)),
     )
     cursor.execute(_FORGET, (RECENT_LIMIT,))
@@ -59,7 +59,10 @@ def record(
         (task_id, action.value, packed(context or {}), actor.session, instant_text(now)),
     )
     cursor.execute("DELETE FROM interactions WHERE id <= last_insert_rowid() - ?", (INTERACTIONS_KEPT,))
-    cursor.execute("UPDATE tasks SET last_interaction_at = ? WHERE id = ?", (instant_text(now), task_id))
+    cursor.execute(
+        "UPDATE tasks SET last_interaction_at = max(coalesce(last_interaction_at, ''), ?) WHERE id = ?",
+        (instant_text(now), task_id),
+    )
 
 
 def counts(cursor: Cursor) -> dict[Action, int]:

@@ -139,7 +139,9 @@ class Database:
         if self._note_call is not None:
             self._note_call.cancel()
             self._write_notes()
-        await self._noted
+        settled: Deferred[None] = Deferred()  # this caller's own: one that gives up must not take the notes along
+        self._noted.chainDeferred(settled)
+        await settled
 
     def _write_notes(self) -> None:
         self._note_call = None

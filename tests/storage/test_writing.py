@@ -6,6 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -275,3 +276,28 @@ def look(task_id: str, transaction: Transaction) -> None:
 def recent(cursor: sqlite3.Cursor) -> list[str]:
     """The recent tasks."""
     return context.recent_ids(cursor, 10)
+
+
+@in_reactor
+async def test_who_gives_up_waiting_for_notes_leaves_them_and_others_who_wait_alone(opened: OpenStore) -> None:
+    task = await opened.task()
+    opened.database.note(partial(look, task.id))
+    impatient, patient = [Deferred.fromCoroutine(opened.database.settle()) for _ in range(2)]
+    impatient.cancel()
+    with pytest.raises(CancelledError):
+        await impatient
+    await patient
+    assert await opened.database.read(recent) == [task.id]
+
+
+@in_reactor
+async def test_a_note_that_comes_late_does_not_set_back_what_was_done_since(opened: OpenStore) -> None:
+    first, second = [await opened.task() for _ in range(2)]
+    opened.database.note(partial(look, first.id))
+    for minutes, task in ((1, second), (2, first)):
+        time = BEGIN + timedelta(minutes=minutes)
+        await opened.database.write(
+            lambda transaction, id_=task.id, time=time: context.use(transaction.cursor, id_, time)
+        )
+    await opened.database.settle()
+    assert await opened.database.read(recent) == [first.id, second.id]
