@@ -9,7 +9,7 @@ from weakref import WeakSet
 
 from autobahn.twisted.resource import WebSocketResource
 from autobahn.twisted.websocket import WebSocketServerFactory
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import CancelledError, Deferred
 from twisted.internet.interfaces import IAddress, IReactorTime
 from twisted.python.failure import Failure
 from twisted.web.http import Request, datetimeToString
@@ -93,13 +93,14 @@ class GuardedRequest(SiteRequest):
 
     def _serve(self, hot: Hot) -> None:
         """Answer as Klein would, and sooner."""
+        self.site = self._site
         try:
             answer = hot.kept(self) or hot.answer(self)
         except Exception:
-            self.processingFailed(Failure())
+            self._fail(Failure())
             return
         if isinstance(answer, Deferred):
-            answer.addCallback(self._send).addErrback(self.processingFailed)
+            answer.addCallback(self._send).addErrback(self._fail)
         else:
             self._send(answer)
 
@@ -120,6 +121,13 @@ class GuardedRequest(SiteRequest):
             first = line % (self.code, self.code_message, VERSION, datetimeToString())
             self.channel.writeSequence((first, answer.head, b"\r\n", answer.body))
         self.finish()
+
+    def _fail(self, failure: Failure) -> None:
+        """Log a mistake of ours, and answer with it who is still there."""
+        if not self._disconnected:
+            self.processingFailed(failure)
+        elif failure.check(CancelledError) is None:
+            self._log.failure("{method} {path} failed", failure, method=self.method, path=self.path)
 
     @property
     def _site(self) -> GuardedSite:
