@@ -13,6 +13,7 @@ from gorev import __version__
 from gorev.domain.exporting import Format
 from gorev.domain.importing.document import Incoming
 from gorev.domain.importing.plan import ImportReport
+from gorev.domain.values import ActorKind
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.toolbox import WORDS, Tool, ToolCall
@@ -22,8 +23,9 @@ from gorev.wire.vocabulary import EXPORT_TOOL, IMPORT_TOOL
 
 # What an inline export may have beside what is said of it.
 _INLINE_BYTES: Final = ASKED_BUDGET - 800
-# The lists of an import's result share what an answer may cost.
+# The lists of an import's result share what an answer may cost; a program at the command line takes more.
 _LIST_BYTES: Final = DEFAULT_BUDGET // 4
+_COMMAND_LINE_BYTES: Final = 256 * 1024
 
 
 async def export(call: ToolCall, given: ExportArguments) -> ToolOutcome:
@@ -76,44 +78,46 @@ async def import_(call: ToolCall, given: ImportArguments) -> ToolOutcome:
 
 
 def _told(call: ToolCall, report: ImportReport) -> ToolOutcome:
-    structured = import_report.head(report)
-    structured["conflicts"] = _beginning(import_report.encoded(each, WORDS) for each in report.conflicts)
-    structured["errors"] = []
-    structured["warnings"] = _beginning(import_report.caution(each, call.language) for each in report.warnings)
-    structured["id_map"] = dict(_beginning(report.id_map.items()))
-    left = {
-        name: total - len(structured[name])
-        for name, total in (
-            ("conflicts", len(report.conflicts)),
-            ("warnings", len(report.warnings)),
-            ("id_map", len(report.id_map)),
-        )
-        if total > len(structured[name])
+    to_a_person = call.actor.kind is ActorKind.CLI
+    budget = _COMMAND_LINE_BYTES if to_a_person else _LIST_BYTES
+    totals = {"conflicts": len(report.conflicts), "warnings": len(report.warnings), "id_map": len(report.id_map)}
+    given: dict[str, list[Any]] = {
+        "conflicts": _beginning((import_report.encoded(each, WORDS) for each in report.conflicts), budget),
+        "warnings": _beginning((import_report.caution(each, call.language) for each in report.warnings), budget),
+        "id_map": _beginning(report.id_map.items(), budget),
     }
-    # Each list is told to the same length in words, so that both forms say the same.
-    shown = attrs.evolve(
-        report,
-        conflicts=report.conflicts[: len(structured["conflicts"])],
-        warnings=report.warnings[: len(structured["warnings"])],
-    )
-    lines = [*import_report.lines(shown, call.language)]
-    lines += [f"{old} → {new}" for old, new in structured["id_map"].items()]
+    structured = import_report.head(report) | {"errors": []} | given | {"id_map": dict(given["id_map"])}
+    left = {name: total - len(given[name]) for name, total in totals.items() if total > len(given[name])}
     if left:
         structured["kalan"] = left
-        lines += [
-            call.say("{list}: {left} more, which POST /api/import tells in full.", list=name, left=count)
-            for name, count in left.items()
-        ]
+    # To an assistant each list is told to the same length in words, so that both forms say the same.
+    shown = {name: len(_beginning(each, _LIST_BYTES)) for name, each in given.items()}
+    told = attrs.evolve(
+        report,
+        conflicts=report.conflicts[: shown["conflicts"]],
+        warnings=report.warnings[: shown["warnings"]],
+    )
+    lines = [*import_report.lines(told, call.language, to_a_person=to_a_person)]
+    lines += [f"{old} → {new}" for old, new in given["id_map"][: shown["id_map"]]]
+    for name, total in totals.items():
+        more = {"list": name, "left": total - shown[name]}
+        if not more["left"]:
+            continue
+        if to_a_person:
+            printed = len(given[name]) - shown[name]
+            lines.append(call.say("{list}: {left} more; --json prints {printed} of them.", **more, printed=printed))
+        else:
+            lines.append(call.say("{list}: {left} more, which POST /api/import tells in full.", **more))
     return ToolOutcome(text="\n".join(lines), structured=structured)
 
 
-def _beginning(items: Iterable[Any]) -> list[Any]:
-    """As many items as their share of the budget lets through."""
+def _beginning(items: Iterable[Any], budget: int) -> list[Any]:
+    """As many items as fit into so many bytes."""
     taken: list[Any] = []
     spent = 0
     for item in items:
         spent += len(encode.json(item)) + 1
-        if spent > _LIST_BYTES:
+        if spent > budget:
             break
         taken.append(item)
     return taken

@@ -1,7 +1,7 @@
 """What came of an import, in words and as an object (``behaviours.md`` §8.4 and §8.5).
 
-Some lines hold tokens that programs look for, in every language the same; the others must not hold those words, which
-is why no line quotes a title.
+Some lines hold tokens that programs look for, in every language the same, unless a person reads them at the command
+line; the others must not hold those words, which is why no line quotes a title.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any, Final, TypeVar
 
 from gorev.domain.importing.document import Caution, Entity, Warned
 from gorev.domain.importing.plan import Conflict, ImportReport, Resolution
-from gorev.locale import text
+from gorev.locale import counts, text
 from gorev.wire.encode import Object, json
 from gorev.wire.vocabulary import PROJECT, TASK, TEMPLATE, Vocabulary
 
@@ -36,30 +36,49 @@ _CAUTION: Final = {
 }
 
 
-def lines(report: ImportReport, language: str) -> Iterator[str]:
+def lines(report: ImportReport, language: str, *, to_a_person: bool = False) -> Iterator[str]:
     """The message, line by line."""
-    tasks, projects = report.imported_tasks, report.imported_projects
     if report.dry_run:
         yield text(language, "A trial run: nothing was changed.")
-        yield f"toplam {report.total_tasks} görev"
-        yield f"toplam {report.total_projects} proje"
-        yield f"import edilecek {tasks} görev"
-        yield f"import edilecek {projects} proje"
     else:
         yield text(language, "The import is done.")
-        yield f"import edildi: {tasks} görev"
-        yield f"import edildi: {projects} proje"
+    yield from _numbers(report, language) if to_a_person else _tokens(report)
     yield text(language, "Tags: {count}", count=report.imported_tags)
     yield text(language, "Templates: {count}", count=report.imported_templates)
     yield text(language, "Dependencies: {count}", count=report.imported_dependencies)
     if report.skipped:
         yield text(language, "skipped: {count}", count=report.skipped)
     if any(each.resolution is Resolution.PROMPT for each in report.conflicts):
-        yield text(language, "To be decided by you: call again with skip, overwrite or merge.")
+        if to_a_person:
+            yield text(language, "To be decided by you: import again with --conflicts skip or --conflicts overwrite.")
+        else:
+            yield text(language, "To be decided by you: call again with skip, overwrite or merge.")
     for conflict in report.conflicts:
         yield text(language, _CONFLICT[conflict.entity], id=conflict.existing_id)
     for warned in report.warnings:
         yield caution(warned, language)
+
+
+def _tokens(report: ImportReport) -> Iterator[str]:
+    tasks, projects = report.imported_tasks, report.imported_projects
+    if report.dry_run:
+        yield f"toplam {report.total_tasks} görev"
+        yield f"toplam {report.total_projects} proje"
+        yield f"import edilecek {tasks} görev"
+        yield f"import edilecek {projects} proje"
+    else:
+        yield f"import edildi: {tasks} görev"
+        yield f"import edildi: {projects} proje"
+
+
+def _numbers(report: ImportReport, language: str) -> Iterator[str]:
+    there = {"tasks": counts.tasks(report.total_tasks), "projects": counts.projects(report.total_projects)}
+    taken = {"tasks": counts.tasks(report.imported_tasks), "projects": counts.projects(report.imported_projects)}
+    if report.dry_run:
+        yield text(language, "In the file: {tasks}, {projects}", **there)
+        yield text(language, "To be imported: {tasks}, {projects}", **taken)
+    else:
+        yield text(language, "Imported: {tasks}, {projects}", **taken)
 
 
 def caution(warned: Warned, language: str) -> str:

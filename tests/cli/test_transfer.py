@@ -65,6 +65,29 @@ def test_a_missing_file_and_a_forbidden_place_are_refused(fresh: CommandLine) ->
         assert arguments[1] in refused.stderr
 
 
+def test_what_an_import_did_is_told_in_one_language(fresh: CommandLine) -> None:
+    rows = [{"id": "1", "title": "a"}, {"id": "2", "title": "b"}]
+    (fresh.folder / "rows.json").write_text(json.dumps(rows))
+    trial = fresh.run("import", "rows.json", "--dry-run").stdout
+    assert "In the file: 2 tasks, 0 projects\nTo be imported: 2 tasks, 0 projects\n" in trial
+    assert not {"görev", "proje"} & set(trial.split())
+    assert "İçe aktarılacak: 2 görev, 0 proje\n" in fresh.run("import", "rows.json", "--dry-run", "--lang", "tr").stdout
+    assert "Imported: 2 tasks, 0 projects\n" in fresh.run("import", "rows.json").stdout
+
+
+def test_a_long_report_of_an_import_says_how_the_command_line_tells_more(fresh: CommandLine) -> None:
+    rows = [{"id": f"{number}", "title": f"Task {number}"} for number in range(300)]
+    (fresh.folder / "rows.json").write_text(json.dumps(rows))
+    fresh.run("import", "rows.json")
+    said = fresh.run("import", "rows.json", "--conflicts", "prompt").stdout
+    assert "/api" not in said
+    assert "--conflicts overwrite" in said
+    shown = said.count("conflict: task ")
+    assert 0 < shown < 300
+    assert f"conflicts: {300 - shown} more; --json prints {300 - shown} of them." in said
+    assert len(fresh.json("import", "rows.json", "--conflicts", "prompt")["conflicts"]) == 300
+
+
 def test_on_a_terminal_a_bar_is_drawn_and_wiped_again(fresh: CommandLine) -> None:
     (fresh.folder / "many.json").write_text(json.dumps({"tasks": [{"baslik": f"T{n}"} for n in range(3000)]}))
     shown = fresh.on_terminal("import", "many.json", "--lang", "tr")
