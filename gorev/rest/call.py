@@ -212,7 +212,7 @@ def workspace_at_hand(request: Request, workspaces: Workspaces) -> Workspace | N
     headers = request.requestHeaders
     if headers.hasHeader(b"X-Workspace-Path") or headers.hasHeader(b"X-Workspace-Name"):
         return None
-    if b"workspace_id" in request.uri:
+    if b"workspace_id" in request.args:
         return None
     named = headers.getRawHeaders(b"X-Workspace-Id")
     return workspaces.at_hand(named[0].decode("utf-8", "replace").strip() or None if named else None)

@@ -124,6 +124,14 @@ def test_workspaces_are_not_mixed_up(asking: Asking) -> None:
     assert titles[1] == titles[3] == ["Elsewhere"]
 
 
+@pytest.mark.parametrize("name", ["workspace_id", "workspace%5Fid", "%77orkspace_id"])
+def test_a_workspace_named_in_the_address_is_meant_however_it_is_written(asking: Asking, name: str) -> None:
+    client = asking.client
+    client.task("Here")
+    answer = client.daemon.get(f"/api/gorevler?{name}={client.id}")
+    assert [row["workspace_id"] for row in answer.json["data"]] == [client.id] * 4
+
+
 def change(asking: Asking, dice: random.Random) -> None:
     """Something that can be seen in a list or with a task: of a task, a subtask, a link, a tag, a project."""
     rows = asking.one("GET", "/api/gorevler?limit=1000").json["data"]
