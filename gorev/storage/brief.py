@@ -67,6 +67,7 @@ class BriefReader:
                 self._connection.known.catch_up(cursor)
                 return work(cursor)
             finally:
+                self._strides = 0  # the end must not be broken off too: the snapshot would stay the last one for good
                 cursor.execute("ROLLBACK")
         except sqlite3.Error:
             raise TooLong from None

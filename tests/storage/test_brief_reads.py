@@ -80,6 +80,23 @@ def test_a_reader_goes_on_after_what_took_too_long(opened: OpenStore) -> None:
         reader.close()
 
 
+def test_a_reader_that_broke_off_many_reads_still_sees_what_is_committed(opened: OpenStore) -> None:
+    """SQLite counts the steps of a statement over all its runs: those that end a read are among them."""
+    reader = BriefReader(opened.path)
+    try:
+        for _ in range(1_000):
+            with pytest.raises(TooLong):
+                reader.read(runaway)
+        version = reader.version()
+        with closing(sqlite3.connect(opened.path)) as other:
+            other.execute("UPDATE workspace SET last_seq = 7")
+            other.commit()
+        assert reader.version() != version
+        assert reader.read(current_seq) == 7
+    finally:
+        reader.close()
+
+
 @in_reactor
 async def test_the_version_changes_with_each_commit_and_with_nothing_else(opened: OpenStore) -> None:
     await opened.database.open_for_brief_reads()
