@@ -246,3 +246,20 @@ async def test_a_database_that_is_closed_while_it_is_opened_lets_go_of_its_file(
     await opening
     assert opened.database.version() is None
     assert [each.name for each in opened.path.parent.iterdir()] == [opened.path.name]
+
+
+@pytest.mark.parametrize("search", [None, "a text"])
+@in_reactor
+async def test_texts_are_gone_through_by_a_thread(opened: OpenStore, search: str | None) -> None:
+    """A few thousand long ones are few steps to SQLite, and take 40 ms."""
+    await opened.database.open_for_brief_reads()
+    project = await opened.project()
+    query = TaskQuery(search=search)
+    pages = [
+        opened.tasks.page(query),
+        opened.tasks.trees(query),
+        opened.tasks.of_project(TaskQuery(search=search, project_id=project.id)),
+    ]
+    assert {page.called for page in pages} == {search is None}
+    for page in pages:
+        await page
