@@ -5,14 +5,18 @@ from __future__ import annotations
 import io
 import re
 import stat
+import time
+from datetime import datetime
 from pathlib import Path
+from typing import cast
 
 import pytest
-from twisted.logger import LogEvent, Logger, LogLevel
+from twisted.internet.task import Clock
+from twisted.logger import ILogObserver, LogEvent, Logger, LogLevel, formatEvent, globalLogPublisher
 from twisted.python.failure import Failure
 
 from gorev import logs
-from gorev.logs import LineObserver, RotatingFile, line
+from gorev.logs import LineObserver, RequestLog, RotatingFile, line
 
 
 def event(message: str, **fields: object) -> LogEvent:
@@ -137,3 +141,57 @@ def test_lines_that_cannot_be_written_go_to_standard_error(home: Path, capfd: py
     (home / "file").write_text("")
     RotatingFile(home / "file" / "daemon.log").write("it cannot start\n")
     assert capfd.readouterr().err == "it cannot start\n"
+
+
+def told(log: RequestLog, clock: Clock, *paths: bytes) -> None:
+    """Requests, each a moment after the one before."""
+    for path in paths:
+        log.answered(b"GET", path, 200)
+        clock.advance(0.01)
+
+
+def test_lines_of_requests_are_appended_together_with_the_time_of_each() -> None:
+    clock, output = Clock(), io.StringIO()
+    log = RequestLog(clock, output, "info")
+    log.startService()
+    begun = time.time()
+    told(log, clock, b"/api/a", b"/api/b\nc")
+    assert output.getvalue() == ""
+    clock.advance(1)
+    lines = output.getvalue().splitlines()
+    assert [line.split(" ", 1)[1] for line in lines] == [
+        "info gorev.http GET /api/a 200",
+        r"info gorev.http GET /api/b\nc 200",
+    ]
+    assert all(begun - 0.001 <= datetime.fromisoformat(line.split()[0]).timestamp() for line in lines)
+
+
+def test_what_waits_is_written_at_the_stop_and_the_rest_at_once() -> None:
+    clock, output = Clock(), io.StringIO()
+    log = RequestLog(clock, output, "info")
+    log.startService()
+    told(log, clock, b"/a")
+    log.stopService()
+    assert output.getvalue().count("\n") == 1
+    told(log, clock, b"/b")
+    assert output.getvalue().count("\n") == 2
+    assert clock.getDelayedCalls() == []
+
+
+def test_requests_logged_elsewhere_bear_the_time_of_their_answer() -> None:
+    seen: list[LogEvent] = []
+    observe = cast("ILogObserver", seen.append)
+    globalLogPublisher.addObserver(observe)
+    try:
+        clock = Clock()
+        log = RequestLog(clock, None, "info")
+        log.startService()
+        told(log, clock, b"/a")
+        before = time.time()
+        clock.advance(1)
+        log.stopService()
+    finally:
+        globalLogPublisher.removeObserver(observe)
+    (event,) = [each for each in seen if each["log_namespace"] == "gorev.http"]
+    assert event["log_time"] <= before
+    assert formatEvent(event) == "GET /a 200"
