@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 V = TypeVar("V")
@@ -11,10 +11,12 @@ V = TypeVar("V")
 LIMIT_BYTES: Final = 8 * 1024 * 1024
 # Larger ones would push out all others.
 LARGEST_BYTES: Final = 1024 * 1024
+# What an answer takes besides its body and its address.
+OVERHEAD_BYTES: Final = 900
 
 
 class Kept(Generic[V]):
-    """What was read of one database and encoded, by what was asked for.
+    """What was read of one database and encoded, by the address that was asked for.
 
     ``version`` tells a number that is another one as soon as anything was committed, by whomever, or nothing if it
     can't be told now. All that is kept is of one version: an answer is exactly what reading it anew would give.
@@ -23,10 +25,10 @@ class Kept(Generic[V]):
     def __init__(self, version: Callable[[], int | None]) -> None:
         self._version = version
         self._as_of: int | None = None
-        self._values: dict[Hashable, V] = {}
+        self._values: dict[bytes, V] = {}
         self._bytes = 0
 
-    def find(self, asked: Hashable) -> tuple[V | None, int | None]:
+    def find(self, asked: bytes) -> tuple[V | None, int | None]:
         """The answer, if it is kept, and the version that whatever is read from now on is at least of."""
         version = self._version()
         if version != self._as_of or version is None:
@@ -35,10 +37,11 @@ class Kept(Generic[V]):
             return None, version
         return self._values.get(asked), version
 
-    def keep(self, asked: Hashable, answer: V, size_bytes: int, as_of: int | None) -> None:
+    def keep(self, asked: bytes, answer: V, size_bytes: int, as_of: int | None) -> None:
         """Keep what was read after `find` said ``as_of``, unless something may have changed since."""
         if as_of is None or as_of != self._as_of or size_bytes > LARGEST_BYTES or asked in self._values:
             return
+        size_bytes += len(asked) + OVERHEAD_BYTES
         if self._bytes + size_bytes > LIMIT_BYTES:
             self._drop()
         self._values[asked] = answer
