@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -268,9 +268,9 @@ async def test_what_was_noted_is_written_before_the_file_is_closed(tmp_path: Pat
         assert file.execute("SELECT task_id FROM recent_tasks").fetchall() == [(task.id,)]
 
 
-def look(task_id: str, transaction: Transaction) -> None:
+def look(task_id: str, transaction: Transaction, time: datetime = BEGIN) -> None:
     """Put a task among the recent ones."""
-    context.use(transaction.cursor, task_id, BEGIN)
+    context.use(transaction.cursor, task_id, time)
 
 
 def recent(cursor: sqlite3.Cursor) -> list[str]:
@@ -295,9 +295,6 @@ async def test_a_note_that_comes_late_does_not_set_back_what_was_done_since(open
     first, second = [await opened.task() for _ in range(2)]
     opened.database.note(partial(look, first.id))
     for minutes, task in ((1, second), (2, first)):
-        time = BEGIN + timedelta(minutes=minutes)
-        await opened.database.write(
-            lambda transaction, id_=task.id, time=time: context.use(transaction.cursor, id_, time)
-        )
+        await opened.database.write(partial(look, task.id, time=BEGIN + timedelta(minutes=minutes)))
     await opened.database.settle()
     assert await opened.database.read(recent) == [first.id, second.id]
