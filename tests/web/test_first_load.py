@@ -42,8 +42,7 @@ def test_nothing_moves_while_a_view_comes(browser: Browser, workspace: Workspace
     ids = fill(workspace)
     for size in ((1280, 800), PHONE):
         visitor = Visitor.of(browser, workspace, size=size, touch=size == PHONE)
-        page = visitor.open(view)
-        visitor.go(page, view, task=ids.parent)
+        page = visitor.open(view, task=ids.parent)
         expect(page.locator("[aria-busy=true]")).to_have_count(0)
         visitor.leave()
 
