@@ -10,7 +10,7 @@ import click
 
 from gorev.cli.options import daemon_options, flags_of, merged
 from gorev.cli.speech import Command, Group, Misuse, language_of, voice
-from gorev.cli.tables import json_option
+from gorev.cli.tables import json_option, print_json
 from gorev.locale import text
 from gorev.settings import Flags, home_directory
 
@@ -24,13 +24,14 @@ def daemon(language: str) -> click.Command:
             *daemon_options(language),
             click.Option(["--detach"], is_flag=True, help=text(language, "run in the background")),
             click.Option(["stopped", "--stop"], is_flag=True, help=text(language, "the same as daemon stop")),
+            json_option(language),
         ],
         callback=_daemon,
     )
     commands = (
         Command(
             "start",
-            params=daemon_options(language),
+            params=[*daemon_options(language), json_option(language)],
             callback=_start,
             help=text(language, "start it in the background"),
         ),
@@ -38,7 +39,7 @@ def daemon(language: str) -> click.Command:
         status(language),
         Command(
             "restart",
-            params=daemon_options(language),
+            params=[*daemon_options(language), json_option(language)],
             callback=_restart,
             help=text(language, "stop it if it runs, and start it in the background on the same port"),
         ),
@@ -50,7 +51,12 @@ def daemon(language: str) -> click.Command:
 
 def stop(language: str) -> Command:
     """``gorev daemon stop`` and ``gorev daemon-stop``."""
-    return Command("stop", callback=_stop, help=text(language, "stop it and wait until it is gone"))
+    return Command(
+        "stop",
+        params=[json_option(language)],
+        callback=_stop,
+        help=text(language, "stop it and wait until it is gone"),
+    )
 
 
 def status(language: str) -> Command:
@@ -64,30 +70,32 @@ def status(language: str) -> Command:
 
 
 @click.pass_context
-def _daemon(context: click.Context, /, detach: bool, stopped: bool, **options: Any) -> int:
+def _daemon(context: click.Context, /, detach: bool, stopped: bool, as_json: bool, **options: Any) -> int:
     language, flags = language_of(context), flags_of(options, voice(context))
     if (detach and stopped) or (context.invoked_subcommand is not None and (detach or stopped)):
         raise Misuse(text(language, "--detach, --stop and a command exclude each other"), context)
+    if as_json and not (detach or stopped):
+        raise Misuse(text(language, "--json is for --detach and --stop, or stands behind a command"), context)
     if context.invoked_subcommand is not None:
         context.meta["gorev.flags"] = flags
         return 0
     if stopped:
-        return _stop_and_tell(language)
+        return _stop_and_tell(language, as_json)
     if detach:
-        return _start_detached(flags, language)
+        return _start_detached(flags, language, as_json)
     from gorev.cli.foreground import run_in_foreground
 
     return run_in_foreground(flags)
 
 
 @click.pass_context
-def _start(context: click.Context, /, **options: Any) -> int:
-    return _start_detached(_flags(context, options), language_of(context))
+def _start(context: click.Context, /, as_json: bool, **options: Any) -> int:
+    return _start_detached(_flags(context, options), language_of(context), as_json)
 
 
 @click.pass_context
-def _stop(context: click.Context, /) -> int:
-    return _stop_and_tell(language_of(context))
+def _stop(context: click.Context, /, as_json: bool) -> int:
+    return _stop_and_tell(language_of(context), as_json)
 
 
 @click.pass_context
@@ -98,27 +106,30 @@ def _status(context: click.Context, /, as_json: bool) -> int:
 
 
 @click.pass_context
-def _restart(context: click.Context, /, **options: Any) -> int:
+def _restart(context: click.Context, /, as_json: bool, **options: Any) -> int:
     from gorev.cli.restarting import restart
 
-    return restart(_flags(context, options), language_of(context))
+    return restart(_flags(context, options), language_of(context), as_json=as_json)
 
 
 def _flags(context: click.Context, /, options: dict[str, Any]) -> Flags:
     return merged(context.meta.get("gorev.flags", Flags()), flags_of(options, voice(context)))
 
 
-def _start_detached(flags: Flags, language: str) -> int:
+def _start_detached(flags: Flags, language: str, as_json: bool) -> int:
     from gorev.cli.detached import start_detached
 
-    return start_detached(flags, language)
+    return start_detached(flags, language, as_json=as_json)
 
 
-def _stop_and_tell(language: str) -> int:
+def _stop_and_tell(language: str, as_json: bool) -> int:
     from gorev.cli.control import stop
 
     ended = stop(_directory(), language)
-    click.echo(text(language, "The daemon (PID: {pid}) has stopped.", pid=ended.pid))
+    if as_json:
+        print_json({"stopped": True, "pid": ended.pid, "instance": ended.instance})
+    else:
+        click.echo(text(language, "The daemon (PID: {pid}) has stopped.", pid=ended.pid))
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import attrs
 import click
 
+from gorev.cli.control import print_status
 from gorev.cli.speech import Failed
 from gorev.daemon import processes
 from gorev.daemon.errors import AlreadyRunning, PortBusy, PortBusyBy
@@ -21,8 +22,8 @@ from gorev.settings import Flags, Settings, exposure
 LOG_LINES: Final = 20
 
 
-def start_detached(flags: Flags, language: str, start_lock: int | None = None) -> int:
-    """Start one, wait until it answers, and print its pid, URL and lock file; returns 0.
+def start_detached(flags: Flags, language: str, start_lock: int | None = None, *, as_json: bool) -> int:
+    """Start one, wait until it answers, and tell of it as `print_running` does; returns 0.
 
     ``start_lock`` is that of `take_start_lock`, held since before the one to be replaced ended.
 
@@ -48,14 +49,17 @@ def start_detached(flags: Flags, language: str, start_lock: int | None = None) -
     if health is None or not health.is_of(lock.pid):
         reason = text(language, "the daemon (PID: {pid}) does not answer at {url}", pid=lock.pid, url=lock.url)
         raise Failed("\n".join([reason, *_lines_after(settings.log_file, log_size)]))
-    print_running(lock.pid, lock.url, settings.lock_file, language)
+    print_running(lock.pid, lock.url, settings.lock_file, language, as_json=as_json)
     if settings.is_remote:
         click.echo(exposure(settings, language), err=True)
     return 0
 
 
-def print_running(pid: int, url: str, lock_file: Path, language: str) -> None:
-    """Tell of a daemon that was started where it is."""
+def print_running(pid: int, url: str, lock_file: Path, language: str, *, as_json: bool) -> None:
+    """Print where a daemon is that was started: its pid, URL and lock file, or what ``daemon status --json`` does."""
+    if as_json:
+        print_status(lock_file.parent, language, as_json=True)
+        return
     click.echo(text(language, "Gorev is running (PID: {pid}).", pid=pid))
     click.echo(text(language, "Web and API: {url}", url=url))
     click.echo(text(language, "Lock file: {path}", path=lock_file))

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from gorev.cli.conversation import call
-from gorev.cli.speech import Command, Failed, Group, language_of
+from gorev.cli.speech import Command, Failed, Group, Misuse, language_of
 from gorev.cli.tables import json_option, print_json, print_outcome
 from gorev.cli.words import OneOf
 from gorev.locale import text
@@ -50,6 +50,7 @@ def ide(language: str) -> click.Command:
             params=[
                 click.Argument(["key"], metavar=text(language, "KEY")),
                 click.Argument(["value"], metavar=text(language, "VALUE")),
+                json_option(language),
             ],
             callback=_set,
             help=text(language, "change a setting for editors"),
@@ -73,6 +74,8 @@ def _act(context: click.Context, /, as_json: bool, which: str | None = None) -> 
 @click.pass_context
 def _config(context: click.Context, /, as_json: bool) -> int:
     if context.invoked_subcommand is not None:
+        if as_json:
+            raise Misuse(text(language_of(context), "--json stands behind the command"), context)
         return 0
     settings = _file().read().stored()
     if as_json:
@@ -84,7 +87,7 @@ def _config(context: click.Context, /, as_json: bool) -> int:
 
 
 @click.pass_context
-def _set(context: click.Context, /, key: str, value: str) -> int:
+def _set(context: click.Context, /, key: str, value: str, as_json: bool) -> int:
     from gorev.domain.errors import InvalidValue
     from gorev.domain.ides import KEYS
 
@@ -103,7 +106,8 @@ def _set(context: click.Context, /, key: str, value: str) -> int:
     except OSError as error:
         reason = error.strerror or error
         raise Failed(text(language, "{path} cannot be used: {reason}", path=error.filename, reason=reason)) from error
-    click.echo(f"{key} = {_written(changed.stored()[key])}")
+    stored = changed.stored()[key]
+    print_json({key: stored}) if as_json else click.echo(f"{key} = {_written(stored)}")
     return 0
 
 

@@ -24,7 +24,7 @@ from gorev.settings import Flags, Settings
 START_PATIENCE_SECONDS: Final = 15.0
 
 
-def restart(flags: Flags, language: str) -> int:
+def restart(flags: Flags, language: str, *, as_json: bool) -> int:
     """End the daemon, if one runs, and start the next one on its port, unless ``flags`` name another; returns 0.
 
     Raises as `start_detached` and `stop`; settings with which no daemon would start are told before anything is ended.
@@ -34,17 +34,18 @@ def restart(flags: Flags, language: str) -> int:
         TokenFile(settings.token_file).required()
     sighting = look(settings.directory)
     if sighting.record is None or sighting.state == "dead":
-        return start_detached(flags, language)
+        return start_detached(flags, language, as_json=as_json)
     try:
         start_lock = take_start_lock(Launch(str(settings.directory)))
     except StartFailed as error:
         raise start_failure(error, settings, size_of(settings.log_file), language) from error
     if sighting.record.supervised:
         try:
-            _restart_service(sighting.record, flags, settings.directory, language)
+            successor = _restart_service(sighting.record, flags, settings.directory, language)
         finally:
             if start_lock is not None:
                 os.close(start_lock)
+        print_running(successor.pid, successor.daemon_url, settings.lock_file, language, as_json=as_json)
         return 0
     try:
         ended = stop(settings.directory, language)
@@ -54,11 +55,11 @@ def restart(flags: Flags, language: str) -> int:
         raise
     if flags.port is None:
         flags = attrs.evolve(flags, port=int(ended.port))
-    return start_detached(flags, language, start_lock)
+    return start_detached(flags, language, start_lock, as_json=as_json)
 
 
-def _restart_service(record: LockRecord, flags: Flags, directory: Path, language: str) -> None:
-    """Have the manager restart the daemon that said ``record``, and tell of the new one.
+def _restart_service(record: LockRecord, flags: Flags, directory: Path, language: str) -> LockRecord:
+    """Have the manager restart the daemon that said ``record``; returns what the new one says.
 
     Raises `Failed`, having changed nothing, for flags, which the unit's next daemon would not get, and for a daemon
     that is not of the unit that `gorev service` writes.
@@ -87,7 +88,7 @@ def _restart_service(record: LockRecord, flags: Flags, directory: Path, language
     if successor is None:
         log = directory / "daemon.log"
         raise Failed(text(language, "the service was restarted, but no daemon answers; its log is {path}", path=log))
-    print_running(successor.pid, successor.daemon_url, directory / ".lock", language)
+    return successor
 
 
 def _successor(former: LockRecord, directory: Path) -> LockRecord | None:

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from gorev.cli.speech import Command, Failed, Group, language_of
+from gorev.cli.speech import Command, Failed, Group, Misuse, language_of
 from gorev.cli.tables import json_option, print_json
 from gorev.daemon.token import TokenFile, new_code
 from gorev.locale import text
@@ -23,6 +23,7 @@ def token(language: str) -> click.Command:
     group = Group(
         "token",
         invoke_without_command=True,
+        params=[json_option(language)],
         callback=_token,
     )
     commands: tuple[tuple[str, Callable[..., int], str], ...] = (
@@ -32,7 +33,7 @@ def token(language: str) -> click.Command:
         ("remove", _remove, text(language, "remove it")),
     )
     for name, callback, purpose in commands:
-        group.add_command(Command(name, callback=callback, help=purpose))
+        group.add_command(Command(name, params=[json_option(language)], callback=callback, help=purpose))
     return group
 
 
@@ -42,17 +43,21 @@ def login(language: str) -> click.Command:
 
 
 @click.pass_context
-def _token(context: click.Context, /) -> int:
-    return 0 if context.invoked_subcommand is not None else _printed(language_of(context))
+def _token(context: click.Context, /, as_json: bool) -> int:
+    if context.invoked_subcommand is None:
+        return _printed(language_of(context), as_json)
+    if as_json:
+        raise Misuse(text(language_of(context), "--json stands behind the command"), context)
+    return 0
 
 
 @click.pass_context
-def _show(context: click.Context, /) -> int:
-    return _printed(language_of(context))
+def _show(context: click.Context, /, as_json: bool) -> int:
+    return _printed(language_of(context), as_json)
 
 
 @click.pass_context
-def _create(context: click.Context, /) -> int:
+def _create(context: click.Context, /, as_json: bool) -> int:
     language, file = language_of(context), _file()
     _prepare(file)
     try:
@@ -60,28 +65,39 @@ def _create(context: click.Context, /) -> int:
     except FileExistsError:
         message = "there is a token already: gorev token shows it, gorev token rotate replaces it"
         raise Failed(text(language, message)) from None
+    is_needed = Settings.resolve(Flags(), os.environ).needs_token
+    if as_json:
+        print_json({"token": made, "file": str(file.path), "required": is_needed})
+        return 0
     click.echo(made)
-    if not Settings.resolve(Flags(), os.environ).needs_token:
+    if not is_needed:
         message = "It is asked for once require_token = true stands in {file} and the daemon was restarted."
         click.echo(text(language, message, file=file.path.with_name("config.toml")), err=True)
     return 0
 
 
 @click.pass_context
-def _rotate(context: click.Context, /) -> int:
+def _rotate(context: click.Context, /, as_json: bool) -> int:
     language, file = language_of(context), _file()
     _prepare(file)
-    click.echo(file.rotate())
+    made = file.rotate()
+    if as_json:
+        print_json({"token": made, "file": str(file.path)})
+        return 0
+    click.echo(made)
     message = "A running daemon takes it within seconds; connections that are open stay until it is restarted."
     click.echo(text(language, message), err=True)
     return 0
 
 
 @click.pass_context
-def _remove(context: click.Context, /) -> int:
-    language = language_of(context)
-    if not _file().remove():
+def _remove(context: click.Context, /, as_json: bool) -> int:
+    language, file = language_of(context), _file()
+    if not file.remove():
         raise Failed(text(language, "there is no token"))
+    if as_json:
+        print_json({"removed": True, "file": str(file.path)})
+        return 0
     click.echo(text(language, "The token is removed. Where one is required, HTTP admits nobody now."))
     return 0
 
@@ -117,11 +133,12 @@ def _tell(urls: list[str], as_json: bool, said: str) -> int:
     return 0
 
 
-def _printed(language: str) -> int:
-    found = _file().read()
+def _printed(language: str, as_json: bool) -> int:
+    file = _file()
+    found = file.read()
     if found is None:
         raise Failed(text(language, "there is no token: gorev token create makes one"))
-    click.echo(found)
+    print_json({"token": found, "file": str(file.path)}) if as_json else click.echo(found)
     return 0
 
 

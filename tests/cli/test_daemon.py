@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -85,6 +86,33 @@ def test_the_start_is_an_alias_of_detach(home: Path) -> None:
     assert started.returncode == 0
     assert record is not None
     assert is_healthy(record)
+
+
+def test_programs_are_told_of_start_restart_and_stop_as_json(home: Path) -> None:
+    def told(*arguments: str) -> Any:
+        done = run_gorev("daemon", *arguments, "--json")
+        assert (done.returncode, done.stderr) == (0, "")
+        return json.loads(done.stdout)
+
+    started = told("--detach", "--port", "0")
+    assert started["running"] is True
+    assert (started["pid"], started["port"]) == ((record := published(home)).pid, record.port)
+    assert started.keys() == told("status").keys()
+    restarted = told("restart")
+    assert (restarted["pid"] != started["pid"], restarted["port"]) == (True, started["port"])
+    assert told("stop") == {"stopped": True, "pid": restarted["pid"], "instance": restarted["instance"]}
+    again = told("start", "--port", "0")
+    assert told("--stop")["pid"] == again["pid"]
+    failed = run_gorev("daemon", "stop", "--json")
+    assert (failed.returncode, failed.stdout) == (1, "")
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--json", "status"]])
+def test_a_daemon_in_the_foreground_has_no_answer_for_programs(home: Path, arguments: list[str]) -> None:
+    refused = run_gorev("daemon", *arguments)
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--json" in refused.stderr
+    assert lock_in(home) is None
 
 
 @pytest.mark.parametrize("arguments", [["daemon", "--detach"], ["daemon"], ["daemon", "start"]])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -194,3 +196,28 @@ def test_a_service_whose_manager_cannot_restart_it_runs_on(home: Path, path: str
     assert done.returncode == 1
     assert "Job for gorev.service failed." in done.stderr
     assert lock_in(home) == supervised
+
+
+def test_programs_are_told_as_json(path: str, unit: Path) -> None:
+    def told(*arguments: str, code: int = 0) -> Any:
+        done = run_gorev("service", *arguments, "--json", PATH=path, XDG_CONFIG_HOME="")
+        assert done.returncode == code, done.stderr
+        answer = json.loads(done.stdout)
+        assert (answer.pop("manager"), answer.pop("file")) == ("systemd", str(unit))
+        return answer
+
+    assert told("status", code=3) == {"unit": "missing", "state": None}
+    assert told("install", "--yes") == {"written": True, "stopped_pid": None}
+    assert told("install") == {"written": False, "stopped_pid": None}
+    assert told("status") == {"unit": "current", "state": "active"}
+    unit.write_text(f"{unit.read_text()}\n")
+    assert told("status") == {"unit": "outdated", "state": "active"}
+    assert told("uninstall", "--yes") == {"removed": True}
+    assert told("uninstall") == {"removed": False}
+
+
+def test_programs_that_ask_without_consent_get_no_answer(path: str, unit: Path) -> None:
+    refused = run_gorev("service", "install", "--json", PATH=path, XDG_CONFIG_HOME="")
+    assert (refused.returncode, refused.stdout, unit.exists()) == (1, "", False)
+    assert "[Service]" in refused.stderr
+    assert "--yes" in refused.stderr

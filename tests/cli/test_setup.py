@@ -218,3 +218,27 @@ def test_in_turkish_the_line_is_told_in_turkish(user: CommandLine, home: Path) -
     told = user.run("setup", "--yes", "--only", "cursor", "--only", "codex", "--lang", "tr").stderr
     assert "(2. satır)" in told
     assert "line" not in told
+
+
+def test_programs_are_told_what_would_change_and_what_became_of_it(user: CommandLine, home: Path) -> None:
+    files = installed(home)
+    files["Zed"].write_text('{"context_servers": "x"}')
+    asked = ["setup", "--json", "--only", "cursor", "--only", "zed"]
+    before = files["Cursor"].read_bytes()
+    plan = user.run(*asked)
+    cursor, zed = json.loads(plan.stdout)["assistants"]
+    assert plan.returncode == 1
+    assert (cursor["name"], cursor["file"], cursor["state"]) == ("Cursor", str(files["Cursor"]), "not_agreed")
+    assert any('"args"' in line for line in cursor["change"])
+    assert (zed["state"], "change" in zed) == ("left", False)
+    assert zed["reason"] in plan.stderr
+    assert files["Cursor"].read_bytes() == before
+
+    done = json.loads(user.run(*asked, "--yes").stdout)
+    assert (done["assistants"][0]["state"], done["tools"]) == ("written", 24)
+    assert Path(done["assistants"][0]["backup"]).read_bytes() == before
+    again = user.json("setup", "--only", "cursor")
+    assert ([row["state"] for row in again["assistants"]], again["tools"]) == (["current"], None)
+    removed = user.json("setup", "--remove", "--yes", "--only", "cursor")
+    assert [row["state"] for row in removed["assistants"]] == ["written"]
+    assert user.json("setup", "--remove", "--only", "cursor") == {"assistants": [], "tools": None}

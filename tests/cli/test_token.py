@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
@@ -114,3 +115,21 @@ def test_for_the_doctor_a_required_token_that_is_missing_is_a_problem(
         file.write_text(content)
     assert main(["doctor", "--json"]) == 1
     assert '"level": "problem",\n      "code": "token"' in capsys.readouterr().out
+
+
+def test_programs_are_told_as_json(file: Path, capsys: Capture) -> None:
+    answers = {}
+    for name in ("create", "show", "rotate", "remove"):
+        assert main(["token", name, "--json"]) == 0
+        said = capsys.readouterr()
+        assert said.err == ""
+        answers[name] = json.loads(said.out)
+    assert all(answer.pop("file") == str(file) for answer in answers.values())
+    made = answers["create"]["token"]
+    assert answers["create"] == {"token": made, "required": False}
+    assert answers["show"] == {"token": made}
+    assert len(answers["rotate"]["token"]) == len(made)
+    assert answers["remove"] == {"removed": True}
+    assert main(["token", "--json"]) == 1
+    assert capsys.readouterr().out == ""
+    assert main(["token", "--json", "show"]) == 2

@@ -148,6 +148,7 @@ def test_sample_data_take_the_place_of_tasks_only_by_force_and_after_a_backup(fr
 def test_the_settings_for_editors_are_shown_and_changed(gorev: CommandLine) -> None:
     assert "check_interval = 24h\n" in gorev.run("ide", "config").stdout
     assert gorev.run("ide", "config", "set", "check_interval", "12h").stdout == "check_interval = 12h\n"
+    assert gorev.json("ide", "config", "set", "check_interval", "12h") == {"check_interval": "12h"}
     assert gorev.json("ide", "config")["check_interval"] == "12h"
     unknown = gorev.run("ide", "config", "set", "nonsense", "1")
     assert (unknown.returncode, "auto_install" in unknown.stderr) == (1, True)
