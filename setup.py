@@ -1,8 +1,8 @@
-"""What a build makes besides copying files: the translations and the web page. All metadata is in setup.cfg.
+"""What a build makes besides copying files: the translations, the web page, and a note of the commit it is made from.
 
-Both are made in place, in the source tree, so that wheels, sdists and editable installs find them alike. They are
-sub-commands of ``build`` and not a changed ``build_py``, because setuptools turns an error of the latter into a mere
-warning when it makes an editable install.
+All metadata is in setup.cfg. The three are made in place, in the source tree, so that wheels, sdists and editable
+installs find them alike. They are sub-commands of ``build`` and not a changed ``build_py``, because setuptools turns an
+error of the latter into a mere warning when it makes an editable install.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from setuptools.errors import ExecError, PlatformError
 ROOT = Path(__file__).resolve().parent
 WEB = ROOT / "web"
 PAGE = ROOT / "gorev" / "page" / "index.html"
+COMMIT = ROOT / "gorev" / "commit"
 OLDEST_NODE = 20
 
 
@@ -91,8 +92,43 @@ def _run(*command: str) -> None:
         raise ExecError(f"{' '.join(command)} in {WEB} failed with exit code {result.returncode}.")
 
 
+class RecordCommit(Command):
+    """Note the commit that is checked out in ``gorev/commit``, for ``gorev version``; -dirty if files are changed."""
+
+    description = "note the commit that is built"
+    user_options: ClassVar[list[tuple[str, str | None, str]]] = []
+
+    def initialize_options(self) -> None:
+        """Required by setuptools; there are no options."""
+
+    def finalize_options(self) -> None:
+        """Required by setuptools; there are no options."""
+
+    def get_source_files(self) -> list[str]:
+        """None of its own: MANIFEST.in names the note."""
+        return []
+
+    def run(self) -> None:
+        """Note it; of a tree that is no checkout nothing is noted, and of an sdist what was."""
+        if (ROOT / "PKG-INFO").exists():
+            return
+        COMMIT.unlink(missing_ok=True)
+        git = shutil.which("git")
+        if git is None or not (ROOT / ".git").exists():
+            return
+        words = (git, "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
+        told = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+        if told.returncode == 0:
+            COMMIT.write_text(told.stdout, "utf-8")
+
+
 class Build(build):
-    sub_commands: ClassVar = [("compile_catalog", None), ("build_page", None), *build.sub_commands]
+    sub_commands: ClassVar = [
+        ("compile_catalog", None),
+        ("build_page", None),
+        ("record_commit", None),
+        *build.sub_commands,
+    ]
 
     def run(self) -> None:
         """Build from nothing: setuptools would pack what an earlier build left, such as scripts of an older page."""
@@ -102,9 +138,12 @@ class Build(build):
 
 class SourceDistribution(sdist):
     def run(self) -> None:
-        """Build the page first: an install from an sdist must not need Node."""
+        """Build the page first: an install from an sdist must not need Node, and cannot ask git."""
         self.run_command("build_page")
+        self.run_command("record_commit")
         super().run()
 
 
-setup(cmdclass={"build": Build, "build_page": BuildPage, "sdist": SourceDistribution})
+setup(
+    cmdclass={"build": Build, "build_page": BuildPage, "record_commit": RecordCommit, "sdist": SourceDistribution},
+)

@@ -192,3 +192,22 @@ def test_an_installed_wheel_is_the_working_program(wheel: Path, tmp_path: Path, 
     assert "<title>" in page
     assert plugins.count("gorev=gorev.tap") == 1
     assert Path(package).is_relative_to(venv)
+
+
+def test_a_build_notes_the_commit_of_a_checkout_and_of_nothing_else(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "setup.py", tmp_path)
+    note = tmp_path / "gorev" / "commit"
+    note.parent.mkdir()
+    note.write_text("stale")
+    record = (sys.executable, "setup.py", "--quiet", "record_commit")
+    run(*record, cwd=tmp_path)
+    assert not note.exists()
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org")
+    for words in (("init",), ("add", "setup.py"), ("commit", "-m", "x")):
+        run(*git, *words, cwd=tmp_path)
+    head = run("git", "rev-parse", "HEAD", cwd=tmp_path).stdout
+    run(*record, cwd=tmp_path)
+    assert note.read_text() == head
+    (tmp_path / "setup.py").open("a").write("# changed\n")
+    run(*record, cwd=tmp_path)
+    assert note.read_text() == f"{head.strip()}-dirty\n"

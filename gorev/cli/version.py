@@ -44,13 +44,14 @@ class Build:
 
     @classmethod
     def of_this_copy(cls) -> Build:
-        """Ask the package's installation record, then the checkout it runs from."""
+        """Ask the package's installation record, then the checkout it runs from, or what its build noted."""
         root = Path(__file__).parents[2]
+        commit = _commit_of_checkout(root) if (root / ".git").exists() else _commit_of_build()
         try:
             installed = distribution("gorev")
         except PackageNotFoundError:
-            return cls(None, _commit_of_checkout(root))
-        return cls(_installation_time(installed), _commit_of_installation(installed) or _commit_of_checkout(root))
+            return cls(None, commit)
+        return cls(_installation_time(installed), _commit_of_installation(installed) or commit)
 
 
 def _installation_time(installed: Distribution) -> str | None:
@@ -69,6 +70,14 @@ def _commit_of_installation(installed: Distribution) -> str | None:
     except (KeyError, TypeError, ValueError):
         return None
     return str(commit)
+
+
+def _commit_of_build() -> str | None:
+    """What ``setup.py record_commit`` noted."""
+    try:
+        return (Path(__file__).parents[1] / "commit").read_text("utf-8").strip() or None
+    except OSError:
+        return None
 
 
 def _commit_of_checkout(root: Path) -> str | None:

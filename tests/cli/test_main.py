@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ from gorev.cli.main import COMMANDS, PURPOSES, main, root, take_language
 from gorev.cli.options import merged
 from gorev.cli.speech import Voice
 from gorev.settings import Flags
-from tests.daemon.programs import run_gorev
+from tests.daemon.programs import ROOT, run_gorev
 
 
 @pytest.mark.parametrize(
@@ -98,6 +99,13 @@ def test_every_command_and_option_is_explained_in_either_language(home: Path) ->
     assert unsaid == []
 
 
+def test_every_command_has_an_answer_for_programs_unless_it_is_a_stream_or_a_script_itself(home: Path) -> None:
+    every = commands("en")
+    groups = {name for name, each in every.items() if isinstance(each.command, click.Group)}
+    silent = {name for name in every.keys() - groups if "as_json" not in {p.name for p in every[name].command.params}}
+    assert silent == {"gorev completion", "gorev mcp-proxy", "gorev serve"}
+
+
 def test_every_command_has_a_purpose() -> None:
     assert PURPOSES.keys() == COMMANDS.keys()
 
@@ -134,6 +142,18 @@ def test_the_version_has_three_lines(home: Path) -> None:
     assert first == f"Gorev {__version__}"
     assert built.startswith("built: ")
     assert commit.startswith("commit: ")
+
+
+def test_a_copy_without_a_checkout_tells_the_commit_that_its_build_noted(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "gorev", tmp_path / "gorev", ignore=shutil.ignore_patterns("page", "commit"))
+
+    def told() -> str:
+        command = [sys.executable, "-m", "gorev", "version", "--lang", "en"]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+
+    assert told().splitlines()[-1] == "commit: unknown"
+    (tmp_path / "gorev" / "commit").write_text("0123abc-dirty\n")
+    assert told().splitlines()[-1] == "commit: 0123abc-dirty"
 
 
 def test_the_version_flag_has_one_line(home: Path) -> None:
