@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 import attrs
 import pytest
 
+from gorev.rest.clients import ClientRoutes
+from gorev.rest.health import HealthRoutes
 from gorev.rest.hot import HotPaths
+from gorev.rest.language import LanguageRoutes
+from gorev.rest.mcp_calls import McpRoutes
+from gorev.rest.metrics import MetricsRoutes
 from gorev.rest.reply import Encoded
+from gorev.rest.route import GET, POST, PUT, Route
+from gorev.rest.routes import all_routes
 from gorev.rest.tasks import ROUTES
+from tests.support import raw_http
 from tests.support.running_daemon import Response
 from tests.support.workspace_client import WorkspaceClient
 
@@ -25,6 +33,46 @@ LISTS: Final = (
     "/api/v1/tasks?sort=oncelik_desc&limit=5",
     "/api/gorevler?hizli_filtre=gecmis",
 )
+
+
+# What is sent to those that take a body.
+BODIES: Final[Mapping[str, Any]] = {
+    "create_task": {"baslik": "New", "title": "New"},
+    "change_task": {"baslik": "Other", "title": "Other"},
+    "search": {"query": "parent"},
+}
+
+_NOBODY: Any = None
+HOT_ROUTES: Final = [
+    route
+    for route in all_routes(
+        health=HealthRoutes(alive=_NOBODY, workspaces=_NOBODY, websocket=_NOBODY, mcp_clients=_NOBODY),
+        clients=ClientRoutes(_NOBODY, _NOBODY),
+        language=LanguageRoutes(_NOBODY),
+        mcp=McpRoutes(_NOBODY),
+        metrics=MetricsRoutes(_NOBODY, _NOBODY, _NOBODY),
+    )
+    if route.hot
+]
+
+
+def addresses(
+    routes: Sequence[Route], methods: tuple[str, ...] | None = None, *, of_workspace: bool = True
+) -> list[str]:
+    """The addresses of routes of these methods."""
+    return [
+        f"/api{path}"
+        for route in routes
+        if route.methods == (methods or route.methods) and route.of_workspace == of_workspace
+        for path, _ in route.paths()
+    ]
+
+
+def outline(value: Any) -> Any:
+    """What a JSON value consists of."""
+    if isinstance(value, dict):
+        return {name: outline(each) for name, each in value.items()}
+    return [outline(each) for each in value] if isinstance(value, list) else type(value)
 
 
 def encoded(path: str) -> str:
@@ -42,6 +90,12 @@ class Asking:
     def one(self, method: str, path: str, body: Any = None, **headers: str) -> Response:
         named = {"X-Workspace-Id": self.client.id, "Accept-Language": "en"} | headers
         return self.client.daemon.request(method, path, body, named)
+
+    def whole(self, path: str) -> str:
+        """An address with the id of a task with subtasks, or of a project with tasks."""
+        of_project = "/proje" in path
+        rows = self.client.get("/api/projeler" if of_project else "/api/gorevler")["data"]
+        return path.replace("{id}", rows[-1]["id"])
 
     def all_ways(self, path: str, **headers: str) -> list[Response]:
         """Read anew by Klein, then twice from the table: the second time it may be kept."""
@@ -64,6 +118,7 @@ def asking(client: WorkspaceClient) -> Asking:
     parent = client.task("Parent", etiketler=["one", "two"])
     client.task("Child", parent_id=parent["id"])
     client.task("Late", son_tarih="2020-01-01")
+    client.task("Elsewhere", proje_id=client.project()["id"])
     return Asking(client)
 
 
@@ -88,11 +143,50 @@ def test_refusals_are_alike(asking: Asking, path: str) -> None:
     assert alike(answers)
 
 
-@pytest.mark.parametrize("path", ["/api/health", "/api/v1/health", "/api/health/ready"])
+@pytest.mark.parametrize("path", addresses(HOT_ROUTES, of_workspace=False))
 def test_health_has_the_same_head_and_fields(asking: Asking, path: str) -> None:
     slow, hot = asking.one("GET", encoded(path)), asking.one("GET", path)
     assert (slow.status, slow.json.keys()) == (hot.status, hot.json.keys())
     assert {**slow.headers, "date": "", "content-length": ""} == {**hot.headers, "date": "", "content-length": ""}
+
+
+@pytest.mark.parametrize("path", addresses(HOT_ROUTES, GET))
+def test_every_read_is_alike(asking: Asking, path: str) -> None:
+    answers = asking.all_ways(asking.whole(path))
+    assert answers[0].status == 200
+    assert alike(answers)
+
+
+@pytest.mark.parametrize("path", [*addresses(HOT_ROUTES, POST), *addresses(HOT_ROUTES, PUT)])
+def test_every_write_and_search_is_alike(asking: Asking, path: str) -> None:
+    """But for what differs with each: ids, numbers, times."""
+    (route,) = [each for each in HOT_ROUTES if path in addresses([each]) and each.methods != GET]
+    address, body = asking.whole(path), BODIES[route.name]
+    for method in route.methods:
+        answers = [asking.one(method, each, body) for each in (encoded(address), address)]
+        assert answers[0].status in (200, 201)
+        assert answers[0].status == answers[1].status
+        assert answers[0].headers.keys() == answers[1].headers.keys()
+        assert outline(answers[0].json) == outline(answers[1].json)
+
+
+@pytest.mark.parametrize("method", ["HEAD", "DELETE", "OPTIONS", "BREW"])
+@pytest.mark.parametrize("path", ["/api/gorevler", "/api/health"])
+def test_other_methods_are_alike(asking: Asking, path: str, method: str) -> None:
+    assert alike([asking.one(method, each) for each in (path, encoded(path), path)])
+
+
+@pytest.mark.parametrize(("version", "answered"), [("HTTP/1.0", 1), ("HTTP/1.1", 4)])
+def test_requests_that_come_at_once_are_answered_one_by_one(asking: Asking, version: str, answered: int) -> None:
+    path = asking.whole("/api/gorev/{id}")
+    named = f"Host: localhost\r\nX-Workspace-Id: {asking.client.id}\r\n"
+    requests = [f"GET {each} {version}\r\n{named}\r\n" for each in (path, path, encoded(path))]
+    requests.append(f"GET {path} {version}\r\n{named}Connection: close\r\n\r\n")
+    with raw_http.connected(asking.client.daemon) as peer:
+        peer.sendall("".join(requests).encode())
+        answers = raw_http.received(peer)
+    body = asking.one("GET", path).content
+    assert answers.count(body) == answers.count(b" 200 OK\r\n") == answered
 
 
 def test_headers_that_a_caller_adds_mean_the_same(asking: Asking) -> None:
@@ -120,7 +214,7 @@ def test_workspaces_are_not_mixed_up(asking: Asking) -> None:
     other = Asking(WorkspaceClient.of_new_folder(asking.client.daemon))
     other.client.task("Elsewhere")
     titles = [[row["baslik"] for row in each.one("GET", "/api/gorevler").json["data"]] for each in (asking, other) * 2]
-    assert titles[0] == titles[2] == ["Late", "Child", "Parent"]
+    assert titles[0] == titles[2] == ["Elsewhere", "Late", "Child", "Parent"]
     assert titles[1] == titles[3] == ["Elsewhere"]
 
 
@@ -129,7 +223,7 @@ def test_a_workspace_named_in_the_address_is_meant_however_it_is_written(asking:
     client = asking.client
     client.task("Here")
     answer = client.daemon.get(f"/api/gorevler?{name}={client.id}")
-    assert [row["workspace_id"] for row in answer.json["data"]] == [client.id] * 4
+    assert [row["workspace_id"] for row in answer.json["data"]] == [client.id] * 5
 
 
 def change(asking: Asking, dice: random.Random) -> None:
