@@ -13,6 +13,11 @@ function keys(texts: object, prefix = ""): string[] {
   );
 }
 
+/** Every text; of one that is made from values, the source that makes it. */
+function said(texts: object): string[] {
+  return Object.values(texts).flatMap((value) => (typeof value === "object" && value !== null ? said(value as object) : [String(value)]));
+}
+
 describe("startingLanguage", () => {
   it("is the chosen one, else the browser's first that is spoken, else Turkish", () => {
     expect(startingLanguage("en", ["tr-TR"])).toBe("en");
@@ -33,5 +38,10 @@ describe("catalogues", () => {
     expect(CATALOGUES.en.selectedCount(1)).toBe("1 task selected");
     expect(CATALOGUES.en.selectedCount(2)).toBe("2 tasks selected");
     expect(CATALOGUES.tr.selectedCount(2)).toBe("2 görev seçili");
+  });
+
+  it("call things in Turkish as the daemon's own texts do", () => {
+    const others = /süz(?!ül)|hizmet|yardımcı|düzenleyici|takma ad|yalnız(?!ca)/i;
+    expect(said(tr).filter((text) => others.test(text))).toEqual([]);
   });
 });
