@@ -188,11 +188,13 @@ async def test_an_event_tells_the_task_as_it_is_then_read(opened: OpenStore, see
             assert (await opened.tasks.get(told.task.id)).value.view == told
 
 
+@pytest.mark.parametrize("told", [0, 2_000, 250_000])
 @in_reactor
 async def test_many_changes_at_once_and_long_texts_are_read_anew(
-    opened: OpenStore, monkeypatch: pytest.MonkeyPatch
+    opened: OpenStore, monkeypatch: pytest.MonkeyPatch, told: int
 ) -> None:
-    monkeypatch.setattr(known_rows, "CHANGES", 5)
+    monkeypatch.setattr(known_rows, "TOLD_LETTERS", told)
+    monkeypatch.setattr(known_rows, "CHANGES", 5 if told == 250_000 else 200)
     monkeypatch.setattr(known_rows, "LIMIT", 10)
     monkeypatch.setattr(known_rows, "LETTERS", 100)
     await opened.database.open_for_brief_reads()
