@@ -62,6 +62,17 @@ async def test_a_change_by_hand_makes_clients_reload(tmp_path: Path) -> None:
 
 
 @in_reactor
+async def test_a_change_by_hand_shows_in_what_was_read_before(tmp_path: Path) -> None:
+    async with opened_at(new_path(tmp_path)) as store:
+        await store.database.open_for_brief_reads()
+        task = await store.task("Before")
+        assert (await store.now(task.id)).title == "Before"
+        by_hand(store.path, "UPDATE tasks SET title = 'By hand'")
+        await store.database.look_for_others()
+        assert (await store.now(task.id)).title == "By hand"
+
+
+@in_reactor
 async def test_a_change_by_hand_is_told_before_the_write_that_notices_it(tmp_path: Path) -> None:
     async with opened_at(new_path(tmp_path)) as store:
         by_hand(store.path, "UPDATE workspace SET session_data = '{\"a\": 1}'")
