@@ -31,6 +31,9 @@ def _resumed(work: Coroutine[Any, Any, T], awaited: Any) -> Generator[Any, Any, 
         while True:
             try:
                 result = yield awaited
+            except GeneratorExit:  # nobody waits any more, and perhaps the work is gone already
+                work.close()
+                raise
             except BaseException as error:
                 awaited = work.throw(error)
             else:
