@@ -35,6 +35,8 @@ T = TypeVar("T")
 GROUP_LIMIT: Final = 64
 # How long a note may wait for others.
 NOTE_SECONDS: Final = 1.0
+# How long whoever reads them waits for them: they are after a write that may be an import.
+SETTLE_SECONDS: Final = 2.0
 # How long after a write the write-ahead log is folded into the file, by another thread than the one that writes.
 FOLD_SECONDS: Final = 1.0
 
@@ -135,13 +137,13 @@ class Database:
             self._note_call = self._reactor.callLater(NOTE_SECONDS, self._write_notes)
 
     async def settle(self) -> None:
-        """Do what was noted now."""
+        """Do what was noted now; waits for that unless the writer is busy for long."""
         if self._note_call is not None:
             self._note_call.cancel()
             self._write_notes()
         settled: Deferred[None] = Deferred()  # this caller's own: one that gives up must not take the notes along
         self._noted.chainDeferred(settled)
-        await settled
+        await settled.addTimeout(SETTLE_SECONDS, self._reactor, lambda result, seconds: None)
 
     def _write_notes(self) -> None:
         self._note_call = None

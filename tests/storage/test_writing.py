@@ -14,15 +14,16 @@ from typing import TypeVar
 import pytest
 import pytest_twisted
 from twisted.internet.defer import CancelledError, Deferred, gatherResults
+from twisted.internet.task import Clock
 
 from gorev.domain.errors import Busy, InvalidValue, ShuttingDown, WorkspaceUnavailable
 from gorev.domain.event import Event
 from gorev.storage import context, sqlite
-from gorev.storage.database import Database
+from gorev.storage.database import SETTLE_SECONDS, Database
 from gorev.storage.transaction import Transaction
 from tests.conftest import LoggedFailures
 from tests.storage.marks import mark, marks, marks_in
-from tests.support.open_store import BEGIN, OpenStore, open_store
+from tests.support.open_store import BEGIN, OpenStore, new_path, open_store
 
 PATIENCE_SECONDS = 60
 
@@ -298,3 +299,20 @@ async def test_a_note_that_comes_late_does_not_set_back_what_was_done_since(open
         await opened.database.write(partial(look, task.id, time=BEGIN + timedelta(minutes=minutes)))
     await opened.database.settle()
     assert await opened.database.read(recent) == [first.id, second.id]
+
+
+@in_reactor
+async def test_whoever_reads_does_not_wait_for_notes_as_long_as_a_write_takes(tmp_path: Path) -> None:
+    """An import is a write of many seconds."""
+    clock, gate = Clock(), threading.Event()
+    store = OpenStore(new_path(tmp_path), clock=clock)
+    try:
+        store.database.write(lambda transaction: gate.wait(PATIENCE_SECONDS))
+        store.database.note(partial(look, "no such task"))
+        settled = Deferred.fromCoroutine(store.database.settle())
+        assert not settled.called
+        clock.advance(SETTLE_SECONDS)
+        assert settled.called
+    finally:
+        gate.set()
+        await store.database.close()
