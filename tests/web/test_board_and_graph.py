@@ -29,21 +29,27 @@ def announced(page: Page, text: str) -> None:
     expect(page.locator("[aria-live], [role=status]").filter(has_text=text).first).to_be_attached()
 
 
+def pick_up(page: Page, title: str, status: str) -> None:
+    """Take the card that has the focus; until a turn after that, dnd-kit does not listen to the arrows."""
+    page.keyboard.press("Space")
+    announced(page, f"“{title}” picked up from {status}.")
+    expect(page.locator(".card.lifted")).to_be_visible()
+    page.evaluate("new Promise(done => requestAnimationFrame(() => setTimeout(done)))")
+
+
 def test_a_card_is_carried_by_keyboard(visitor: Visitor, workspace: WorkspaceClient) -> None:
     task = workspace.task("Carried")
     workspace.task("Other")
     page = visitor.open("board")
     card(page, "Carried").focus()
-    page.keyboard.press("Space")
-    announced(page, "“Carried” picked up from Pending.")
+    pick_up(page, "Carried", "Pending")
     page.keyboard.press("ArrowRight")
     announced(page, "“Carried” is over In progress.")
     page.keyboard.press("Space")
     expect(card(column(page, "In progress"), "Carried")).to_be_focused()
     announced(page, "“Carried” moved to In progress.")
     assert workspace.get(f"/api/gorev/{task['id']}")["data"]["durum"] == "devam_ediyor"
-    page.keyboard.press("Space")
-    announced(page, "“Carried” picked up from In progress.")
+    pick_up(page, "Carried", "In progress")
     page.keyboard.press("ArrowRight")
     announced(page, "“Carried” is over Done.")
     page.keyboard.press("Escape")
@@ -68,7 +74,7 @@ def test_a_card_that_may_not_go_there_says_why_and_comes_back(visitor: Visitor, 
     fill(workspace)
     page = visitor.open("board")
     card(page, "Release 1.0").focus()
-    page.keyboard.press("Space")
+    pick_up(page, "Release 1.0", "Pending")
     page.keyboard.press("ArrowRight")
     announced(page, "“Release 1.0” is over In progress.")
     expect(page.get_by_text("Waits for 3 unfinished tasks")).to_be_visible()

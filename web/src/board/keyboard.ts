@@ -14,7 +14,8 @@ export const toNextColumn: KeyboardCoordinateGetter = (event, { currentCoordinat
   if (collisionRect === null) return undefined;
   const columns = droppableContainers
     .getEnabled()
-    .flatMap(({ id }) => droppableRects.get(id) ?? [])
+    // A quick hand presses an arrow before the columns have been measured.
+    .flatMap(({ id, node }) => droppableRects.get(id) ?? node.current?.getBoundingClientRect() ?? [])
     .toSorted((one, other) => one.left - other.left);
   const middle = collisionRect.left + collisionRect.width / 2;
   const here = columns.findIndex(({ left, right }) => middle >= left && middle <= right);
