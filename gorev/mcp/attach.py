@@ -50,7 +50,8 @@ class WorkspaceHost:
         """
         if workspace is None:
             return None
-        return await self._workspaces.resolve(workspace.id, str(workspace.path))
+        at_hand = self._workspaces.at_hand(workspace.id)
+        return at_hand or await self._workspaces.resolve(workspace.id, str(workspace.path))
 
     def connected(self, session: str, client: str) -> int:
         """Count a client."""

@@ -33,6 +33,8 @@ from gorev.storage.transaction import NO_OTHERS, Others, Transaction
 T = TypeVar("T")
 
 GROUP_LIMIT: Final = 64
+# How long the reactor is kept by those who hear of one group.
+TURN_SECONDS: Final = 0.005
 # How long a note may wait for others.
 NOTE_SECONDS: Final = 1.0
 # How long whoever reads them waits for them: they are after a write that may be an import.
@@ -55,7 +57,7 @@ class Tuning:
 USUAL_TUNING: Final = Tuning()
 
 
-@attrs.define
+@attrs.define(eq=False)
 class _Pending(Generic[T]):
     work: Callable[[Transaction], T]
     since: float = attrs.Factory(time.monotonic)
@@ -243,38 +245,66 @@ class Database:
 
     async def _write_waiting(self) -> None:
         try:
-            while self._waiting:
-                group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
-                try:
-                    foreign, outcomes = await self._writer.runWithConnection(
-                        commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
-                    )
-                except Exception:  # the file could not be opened, if it is one of SQLite's
-                    failure = failure_to_tell()
-                    if not isinstance(failure.value, GorevError):
-                        self._log.failure("the writer of {path} failed", failure, path=str(self.path))
-                    foreign, outcomes = [], [Outcome(failure, [])] * len(group)
+            written = self._begin_group()
+            while written is not None:
+                group, foreign, outcomes = await written
                 # One by one: each may be a commit of its own, and a reader may have seen some of them.
                 for event in foreign:
                     self._announce([event])
                 for outcome in outcomes:
                     self._announce(outcome.events)
-                again = []
-                for pending, outcome in zip(group, outcomes, strict=True):
-                    if _is_busy(outcome) and _patience_ms(pending):
-                        again.append(pending)
-                    elif pending.done.called:
-                        continue
-                    elif isinstance(outcome.result, Failure):
-                        self._heed(outcome.result)
-                        pending.done.errback(outcome.result)
-                    else:
-                        pending.done.callback(outcome.result)
+                again = [
+                    pending
+                    for pending, outcome in zip(group, outcomes, strict=True)
+                    if _is_busy(outcome) and _patience_ms(pending)
+                ]
                 self._waiting.extendleft(reversed(again))
+                written = self._begin_group()  # while those of this one hear of it
+                await self._tell(group, outcomes, again)
+                written = written or self._begin_group()
         finally:
             self._writing = False
             if self._fold_call is None and not self._closed:
                 self._fold_call = self._reactor.callLater(FOLD_SECONDS, self._fold)
+
+    def _begin_group(self) -> Deferred[tuple[list[_Pending[Any]], list[Event], list[Outcome]]] | None:
+        """Have the writer do what waits, if anything does."""
+        if not self._waiting:
+            return None
+        group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
+        return Deferred.fromCoroutine(self._write_group(group))
+
+    async def _write_group(self, group: list[_Pending[Any]]) -> tuple[list[_Pending[Any]], list[Event], list[Outcome]]:
+        try:
+            foreign, outcomes = await self._writer.runWithConnection(
+                commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
+            )
+        except Exception:  # the file could not be opened, if it is one of SQLite's
+            failure = failure_to_tell()
+            if not isinstance(failure.value, GorevError):
+                self._log.failure("the writer of {path} failed", failure, path=str(self.path))
+            return group, [], [Outcome(failure, [])] * len(group)
+        return group, foreign, outcomes
+
+    async def _tell(self, group: list[_Pending[Any]], outcomes: list[Outcome], but: list[_Pending[Any]]) -> None:
+        """Let those who wait for the writes of a group hear of them; others have their turn in between."""
+        begun = time.monotonic()
+        for pending, outcome in zip(group, outcomes, strict=True):
+            if pending.done.called or pending in but:
+                continue
+            if isinstance(outcome.result, Failure):
+                self._heed(outcome.result)
+                pending.done.errback(outcome.result)
+            else:
+                pending.done.callback(outcome.result)
+            if time.monotonic() - begun > TURN_SECONDS:
+                await self._next_turn()
+                begun = time.monotonic()
+
+    def _next_turn(self) -> Deferred[None]:
+        turn: Deferred[None] = Deferred()
+        self._reactor.callFromThread(turn.callback, None)
+        return turn
 
     def _fold(self) -> None:
         """Fold what was written into the file. SQLite does so by itself in the middle of a write, which then waits."""

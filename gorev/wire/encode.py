@@ -109,16 +109,6 @@ def tag(value: Tag, words: Vocabulary) -> Object:
     return {names["id"]: value.id, names["name"]: value.name}
 
 
-_NOT_IN_ROWS: Final = (
-    "description",
-    "created_at",
-    "updated_at",
-    "workspace_id",
-    "project_id",
-    "has_subtasks",
-    "links",
-    "rev",
-)
 _TAGS_IN_ROWS: Final = 10
 _TAG_CHARACTERS_IN_ROWS: Final = 200
 
@@ -180,9 +170,24 @@ class Encoder:
         Of many or long tags it has the first ones, and how many there are.
         """
         names = ROW.out(self.words)
-        encoded = self.task(attrs.evolve(view, task=attrs.evolve(view.task, description="", tags=()), links=None))
-        for name in _NOT_IN_ROWS:
-            encoded.pop(names[name], None)
+        task = view.task
+        encoded: Object = {
+            names["id"]: task.id,
+            names["title"]: task.title,
+            names["status"]: STATUS[task.status],
+            names["priority"]: PRIORITY[task.priority],
+        }
+        if task.project_id is not None:
+            encoded[names["project_name"]] = view.project_name
+        if task.parent_id is not None:
+            encoded[names["parent_id"]] = task.parent_id
+        if task.due_date is not None:
+            encoded[names["due_date"]] = due_date(task.due_date)
+        encoded[names["level"]] = view.level
+        encoded[names["dependency_count"]] = view.dependency_count
+        encoded[names["uncompleted_dependency_count"]] = view.uncompleted_dependency_count
+        encoded[names["dependent_count"]] = view.dependent_count
+        encoded[names["subtask_count"]] = view.subtask_count
         if view.task.tags:
             shown = [each.name for each in view.task.tags][:_TAGS_IN_ROWS]
             while len(shown) > 1 and sum(map(len, shown)) > _TAG_CHARACTERS_IN_ROWS:
