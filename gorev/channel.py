@@ -59,15 +59,18 @@ class PatientChannel(HTTPChannel):
     def dismiss(self) -> None:
         """Close it now, unless nobody has asked for anything yet.
 
-        A request that is being worked on, and not being answered yet, is answered first.
+        A request that is being worked on, and not being answered yet, is answered first; an answer that was written
+        reaches its reader.
         """
         transport: Any = self.transport
         if transport is None or not (self._has_served or self.requests):  # a WebSocket has it, or there is no request
             return
         if self._handlingRequest and not self.requests[0].startedWriting:
             self.persistent = False
-        else:
+        elif self._handlingRequest:
             transport.abortConnection()
+        else:
+            self.loseConnection()
 
     def _seconds(self) -> float:
         return float(self.factory.reactor.seconds())

@@ -153,11 +153,14 @@ def test_who_leaves_in_time_leaves_nothing_behind(connection: Connection) -> Non
 
 
 @pytest.mark.parametrize("content", [REQUEST, BODY], ids=["answered", "half"])
-def test_a_dismissed_connection_on_which_nothing_is_worked_on_ends_at_once(
+def test_a_dismissed_connection_on_which_nothing_is_worked_on_ends_with_what_was_written(
     connection: Connection, content: bytes
 ) -> None:
     connection.channel.dataReceived(content)
     connection.channel.dismiss()
+    assert connection.transport.disconnecting
+    assert not connection.transport.aborted
+    connection.clock.advance(FAREWELL_SECONDS)
     assert connection.transport.aborted
 
 

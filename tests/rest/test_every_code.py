@@ -131,15 +131,14 @@ def damaged_database(client: WorkspaceClient) -> Wrong:
     return Wrong("GET", "/api/gorevler")
 
 
-def table_that_is_gone(client: WorkspaceClient) -> Wrong:
+def row_that_does_not_fit(client: WorkspaceClient) -> Wrong:
     """What nobody expects: a failure of our own, as far as the program can tell."""
-    client.task()
+    client.project()
     (database,) = (client.folder / ".gorev").glob("*.db")
     with closing(sqlite3.connect(database, timeout=30)) as connection:
-        connection.execute("PRAGMA legacy_alter_table = ON")
-        connection.execute("ALTER TABLE search_history RENAME TO gone")
+        connection.execute("UPDATE projects SET created_at = 'no time'")
         connection.commit()
-    return Wrong("GET", "/api/search/history")
+    return Wrong("GET", "/api/projeler")
 
 
 TABLE: Final[dict[str, Callable[[WorkspaceClient], Wrong]]] = {
@@ -189,7 +188,7 @@ TABLE: Final[dict[str, Callable[[WorkspaceClient], Wrong]]] = {
     "resync": lambda _: Wrong("GET", "/api/olaylar?since=1"),
     "stale_revision": changed_meanwhile,
     "upgrade_required": lambda _: Wrong("GET", "/ws"),
-    "internal_error": table_that_is_gone,
+    "internal_error": row_that_does_not_fit,
     "io_error": lambda _: post("/api/export", {"output_path": f"{'x' * 300}.json"}),
     "workspace_unavailable": damaged_database,
 }

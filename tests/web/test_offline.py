@@ -79,7 +79,7 @@ def out_of_reach(page: Page, method: str) -> Iterator[None]:
 
     page.route("**/api/**", stop)
     yield
-    page.unroute("**/api/**")
+    page.unroute_all(behavior="wait")
     page.evaluate("dispatchEvent(new Event('online'))")
 
 
