@@ -28,6 +28,7 @@ from tests.daemon.programs import (
     start_gorev,
     wait_for,
 )
+from tests.support.process import exit_status
 
 
 def detach(home: Path, *arguments: str, cwd: Path | None = None, **variables: str) -> LockRecord:
@@ -398,6 +399,5 @@ def test_serve_on_a_terminal_is_the_foreground_daemon(home: Path) -> None:
     record = published(home)
     assert record.pid == process.pid
     process.terminate()
-    with process:
-        assert process.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+    assert exit_status(process) == -signal.SIGTERM
     os.close(master)

@@ -14,6 +14,7 @@ import pytest
 
 from gorev.daemon.record import LockRecord
 from tests.daemon.programs import environment, lock_in, published, run_gorev
+from tests.support.process import running_process
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the manager here is systemd's")
 
@@ -153,9 +154,7 @@ def test_a_daemon_that_runs_already_is_left_alone_where_there_is_no_manager(home
 def supervised(home: Path, path: str) -> Iterator[LockRecord]:
     """A daemon that the manager keeps."""
     make_programs(home, unit=UNIT, restarted=RESTARTED)
-    with subprocess.Popen(
-        [str(home / "bin" / "unit")], env=environment(PATH=path), stderr=subprocess.DEVNULL
-    ) as daemon:
+    with running_process([str(home / "bin" / "unit")], env=environment(PATH=path), stderr=subprocess.DEVNULL) as daemon:
         (home / "main").write_text(str(daemon.pid))
         record = published(home)
         assert (record.pid, record.supervised) == (daemon.pid, True)

@@ -19,6 +19,7 @@ from gorev.daemon.lock import DaemonLock, LockService
 from gorev.daemon.probe import Health
 from gorev.daemon.record import LockRecord
 from gorev.daemon.system import AdvisoryLock
+from tests.support.process import running_process
 
 
 @attrs.define
@@ -241,7 +242,7 @@ def test_the_guard_of_a_process_that_was_killed_is_free(lock: DaemonLock, direct
         "lock = DaemonLock(pathlib.Path(sys.argv[1])); lock.acquire();"
         "lock.publish(port=1, mcp_endpoint='', mcp_token=None); print('held', flush=True); sys.stdin.read()"
     )
-    with subprocess.Popen(
+    with running_process(
         [sys.executable, "-c", script, str(directory)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as other:
         assert other.stdout is not None

@@ -21,6 +21,7 @@ from tests.daemon.programs import (
     start_gorev,
     wait_for,
 )
+from tests.support.process import exit_status
 
 # A daemon, one of whose services does not stop; what it does is written to standard output.
 STUBBORN = """
@@ -85,12 +86,6 @@ def line(process: subprocess.Popen[str]) -> str:
     return process.stdout.readline().strip()
 
 
-def ended(process: subprocess.Popen[str]) -> int:
-    """The exit status, once there is one."""
-    with process:
-        return process.wait(PATIENCE_SECONDS)
-
-
 def start_daemon(home: Path) -> tuple[subprocess.Popen[str], LockRecord]:
     process = start_gorev("daemon", "--port", "0")
     return process, published(home, process)
@@ -100,7 +95,7 @@ def start_daemon(home: Path) -> tuple[subprocess.Popen[str], LockRecord]:
 def test_a_daemon_ends_by_the_signal_and_removes_its_lock(home: Path, number: signal.Signals) -> None:
     process, _ = start_daemon(home)
     process.send_signal(number)
-    assert ended(process) == -number  # what a shell reports as 128 and more, 143 for SIGTERM
+    assert exit_status(process) == -number  # what a shell reports as 128 and more, 143 for SIGTERM
     left = {file.name for file in (home / ".gorev-daemon").iterdir()}
     assert ".lock.guard" in left
     assert left.isdisjoint({".lock", "mcp.sock"})
@@ -113,7 +108,7 @@ def test_a_signal_right_after_the_lock_has_appeared_is_an_orderly_end(home: Path
         while lock_in(home) is None:
             assert process.poll() is None
         process.terminate()
-        assert ended(process) == -signal.SIGTERM
+        assert exit_status(process) == -signal.SIGTERM
         assert lock_in(home) is None
 
 
@@ -126,7 +121,7 @@ def test_a_second_signal_ends_the_process_at_once(
     assert line(process) == "stopping"
     assert lock_in(home) is not None
     process.send_signal(number)
-    assert ended(process) == 1
+    assert exit_status(process) == 1
     assert lock_in(home) is None
 
 
@@ -134,14 +129,14 @@ def test_a_signal_before_the_reactor_runs_is_obeyed_once_it_does(home: Path, sta
     process = start_stubborn(PATIENCE_SECONDS, SIGNALLED_EARLY)
     assert line(process) == "stopping"
     process.terminate()
-    assert ended(process) == 1
+    assert exit_status(process) == 1
     assert lock_in(home) is None
 
 
 def test_an_end_that_takes_too_long_is_cut_off(home: Path, start_stubborn: StartStubborn) -> None:
     process = start_stubborn(0.1)
     process.terminate()
-    assert ended(process) == 1
+    assert exit_status(process) == 1
     assert lock_in(home) is None
 
 
@@ -159,8 +154,7 @@ def test_a_terminal_that_goes_away_ends_the_foreground_daemon(home: Path) -> Non
     published(home)
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGHUP)  # terminals often tell it twice
-    with process:
-        assert process.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+    assert exit_status(process) == -signal.SIGTERM
     os.close(master)
     assert lock_in(home) is None
 
@@ -176,8 +170,7 @@ def test_a_daemon_under_nohup_outlives_the_terminal(home: Path) -> None:
     published(home)
     process.send_signal(signal.SIGHUP)
     process.send_signal(signal.SIGTERM)
-    with process:
-        assert process.wait(PATIENCE_SECONDS) == -signal.SIGTERM
+    assert exit_status(process) == -signal.SIGTERM
 
 
 def test_hanging_up_reopens_the_log_of_a_background_daemon(home: Path) -> None:
@@ -187,5 +180,5 @@ def test_hanging_up_reopens_the_log_of_a_background_daemon(home: Path) -> None:
     log.rename(log.with_name("moved"))
     process.send_signal(signal.SIGHUP)
     process.terminate()
-    assert ended(process) == -signal.SIGTERM
+    assert exit_status(process) == -signal.SIGTERM
     assert "shutdown complete" in wait_for(log.read_text)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.process import running_process
 from tests.support.running_daemon import GOREV, PATIENCE_SECONDS, RunningDaemon, wait_for
 
 INITIALIZE = {
@@ -24,13 +25,13 @@ INITIALIZE = {
 def bridge(daemon: RunningDaemon) -> Iterator[subprocess.Popen[bytes]]:
     """A bridge that was sent one request."""
     command = [*GOREV, "mcp-proxy", "--workspace", str(daemon.workspace)]
-    with subprocess.Popen(
+    with running_process(
         command, env=daemon.environment, cwd=Path(__file__).parents[2], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    ) as process:
-        assert process.stdin is not None
-        process.stdin.write(json.dumps(INITIALIZE).encode() + b"\n")
-        process.stdin.flush()
-        yield process
+    ) as running:
+        assert running.stdin is not None
+        running.stdin.write(json.dumps(INITIALIZE).encode() + b"\n")
+        running.stdin.flush()
+        yield running
 
 
 def start_by_hand(daemon: RunningDaemon) -> subprocess.Popen[bytes]:
@@ -64,10 +65,10 @@ def test_eight_simultaneous_starts_come_to_one_daemon(own_daemon: RunningDaemon)
         for _ in range(4):
             bridges.append(stack.enter_context(bridge(own_daemon)))
             starters.append(stack.enter_context(start_by_hand(own_daemon)))
-        for process in bridges:
-            assert process.stdout is not None
-            assert json.loads(process.stdout.readline())["result"]["serverInfo"]["name"] == "gorev"
-        outcomes = [(*process.communicate(timeout=PATIENCE_SECONDS), process.returncode) for process in starters]
+        for each in bridges:
+            assert each.stdout is not None
+            assert json.loads(each.stdout.readline())["result"]["serverInfo"]["name"] == "gorev"
+        outcomes = [(*each.communicate(timeout=PATIENCE_SECONDS), each.returncode) for each in starters]
         assert daemons_of(own_daemon.home) == [own_daemon.pid]
     running = str(own_daemon.pid).encode()
     assert all(running in (out if code == 0 else err) for out, err, code in outcomes)

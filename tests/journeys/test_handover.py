@@ -20,6 +20,7 @@ import pytest
 from gorev.daemon.handover import RESTART_STATUS
 from tests.fake_stage import INITIALIZE, Bridge, call, request
 from tests.support.other_version import program_of
+from tests.support.process import running_process
 from tests.support.running_daemon import PATIENCE_SECONDS, McpClient, has_ended, wait_for
 
 OLD, NEW = "0.17.9", "99.0.0"
@@ -210,7 +211,7 @@ def test_an_older_command_leaves_a_newer_daemon_alone(machine: Machine) -> None:
 def test_a_newer_daemon_in_the_foreground_takes_over_too(machine: Machine) -> None:
     old_lock = start_old(machine)
     command = [sys.executable, "-m", "gorev", "daemon"]
-    with subprocess.Popen(
+    with running_process(
         command, env=machine.environment(NEW), cwd=machine.home, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as foreground:
         wait_for(runs(machine, NEW))
@@ -222,9 +223,7 @@ def test_a_newer_daemon_in_the_foreground_takes_over_too(machine: Machine) -> No
 def test_a_daemon_of_a_service_manager_ends_so_that_it_is_started_again(machine: Machine) -> None:
     """systemd tells a process its own pid, by which the daemon knows whose it is."""
     command = ["/bin/sh", "-c", 'SYSTEMD_EXEC_PID=$$ exec "$@"', "sh", sys.executable, "-m", "gorev", "daemon"]
-    with subprocess.Popen(
-        command, env=machine.environment(OLD), cwd=machine.home, stderr=subprocess.PIPE
-    ) as supervised:
+    with running_process(command, env=machine.environment(OLD), cwd=machine.home, stderr=subprocess.PIPE) as supervised:
         wait_for(runs(machine, OLD))
         assert machine.lock["supervised"] is True
         client = machine.plain_client()

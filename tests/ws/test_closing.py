@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
+from tests.support.process import running_process
 from tests.support.raw_http import is_well, received
 from tests.support.running_daemon import PATIENCE_SECONDS, RunningDaemon, wait_for
 from tests.support.workspace_client import WorkspaceClient
@@ -75,7 +76,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_client_that_gives_no_sign_of_life_is_told_1001_and_dropped(own_daemon: RunningDaemon) -> None:
     """In a daemon that waits for seconds where others wait for a minute and a half."""
     command = [sys.executable, "-c", IMPATIENT, "daemon", "--api-port", "0", "--workspace", str(own_daemon.workspace)]
-    with subprocess.Popen(command, env=own_daemon.environment, stderr=subprocess.DEVNULL) as process:
+    with running_process(command, env=own_daemon.environment, stderr=subprocess.DEVNULL):
         wait_for((own_daemon.home / ".gorev-daemon" / ".lock").exists)
         with own_daemon.events() as alive, deaf(own_daemon) as silent:
             said = received(silent)
@@ -83,7 +84,6 @@ def test_a_client_that_gives_no_sign_of_life_is_told_1001_and_dropped(own_daemon
             alive.send({"type": "ping", "timestamp": 1})
             assert alive.read() == {"type": "pong", "timestamp": 1}
         own_daemon.stop()
-        process.wait(PATIENCE_SECONDS)
 
 
 def test_a_client_that_leaves_without_a_word_is_forgotten(daemon: RunningDaemon) -> None:
