@@ -34,6 +34,11 @@ def database(folder: Path) -> Path:
     return file
 
 
+def is_folded(folder: Path) -> bool:
+    """Whether the database of a workspace is one file, as nobody leaves it who has it open."""
+    return [each.name for each in (folder / ".gorev").iterdir()] == [database(folder).name]
+
+
 def configured(daemon: RunningDaemon, *lines: str) -> None:
     """Write the daemon's configuration."""
     folder = daemon.home / ".gorev-daemon"
@@ -116,7 +121,7 @@ def test_an_unused_workspace_is_closed_unless_somebody_listens_and_opened_for_wh
         ):
             wait_for(lambda: open_ids(own_daemon) == {listened.id})
             assert own_daemon.get("/api/health/ready").status == 200
-            assert [each.name for each in (unused.folder / ".gorev").iterdir()] == [database(unused.folder).name]
+            wait_for(lambda: is_folded(unused.folder))
             assistant.call("proje_olustur", isim="By an assistant that was there all the time")
             frame = everything.read()
             assert (frame["workspace_id"], frame["seq"]) == (unused.id, 2)

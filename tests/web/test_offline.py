@@ -254,4 +254,4 @@ def test_a_task_deleted_meanwhile_can_live_on(visitor: Visitor, workspace: Works
     expect(dialog).to_contain_text("“Doomed” was deleted elsewhere")
     dialog.get_by_role("button", name="Save as a new task").click()
     expect(row(page, "Doomed")).to_be_visible()
-    assert titles(workspace) == ["Doomed"]
+    wait_for(lambda: titles(workspace) == ["Doomed"])
