@@ -115,7 +115,7 @@ def test_a_newer_version_is_hinted_at(visitor: Visitor, workspace: WorkspaceClie
     workspace.daemon.start(port)
     bar = page.get_by_test_id("reload-bar")
     expect(bar).to_contain_text("Gorev 99.0.0 is running now; this page is older.")
-    page.unroute("**/api/health")
+    page.unroute_all(behavior="wait")
     bar.get_by_role("button", name="Reload").click()
     expect(bar).to_have_count(0)
     expect(page.get_by_test_id("connection")).to_have_attribute("data-state", "live")
