@@ -36,8 +36,11 @@ DAEMON_STOP_SECONDS = 10.0
 QUIET_PORTS = range(20_000, 32_000)
 
 # How long an example takes on a machine that has other things to do says nothing about what is tested.
-hypothesis.settings.register_profile("untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
-hypothesis.settings.load_profile("untimed")
+hypothesis.settings.register_profile("seeking", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+# The same examples each time, so that whoever sees a test fail knows that it is by the last change. Others are tried by
+# pytest --hypothesis-profile seeking.
+hypothesis.settings.register_profile("steady", hypothesis.settings.get_profile("seeking"), derandomize=True)
+hypothesis.settings.load_profile("steady")
 
 
 @implementer(ILogObserver)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gorev.mcp import jsonrpc
-from gorev.mcp.jsonrpc import Batch, Request
+from gorev.mcp.jsonrpc import Batch, Invalid, Request
 from gorev.mcp.registry import Change
 from tests.mcp.conversation import ENVELOPE, LEGACY, Conversation
 
@@ -71,6 +71,8 @@ lines = (
     | st.binary(max_size=30)
 )
 
+ALMOST = b'{"jsonrpc": "2.0", "method": "initialize", "id": 0%s}'
+
 
 def keyed(identity: Any) -> tuple[str, Any]:
     """An id with its type."""
@@ -78,14 +80,16 @@ def keyed(identity: Any) -> tuple[str, Any]:
 
 
 def asked(data: bytes) -> list[tuple[str, Any]]:
-    """The ids of the requests in a line."""
+    """The ids of what is to be answered in a line, requests and what comes near to being one."""
     incoming = jsonrpc.read(data)
     messages = [jsonrpc.message(item) for item in incoming.items] if isinstance(incoming, Batch) else [incoming]
-    return [keyed(message.id) for message in messages if isinstance(message, Request)]
+    named = [message for message in messages if isinstance(message, Request | Invalid)]
+    return [keyed(message.id) for message in named if message.id is not None]
 
 
 @patient
 @given(st.sampled_from([None, *LEGACY]), st.lists(lines, max_size=12))
+@example(None, [ALMOST % b', "params": []', ALMOST % b""])
 def test_any_bytes_are_survived_and_each_request_is_answered_at_most_once(
     version: str | None, sent: list[bytes]
 ) -> None:
@@ -108,7 +112,7 @@ def test_any_bytes_are_survived_and_each_request_is_answered_at_most_once(
     for answer in [each for said in answers for each in (said if isinstance(said, list) else [said])]:
         assert answer["jsonrpc"] == "2.0"
         assert ("result" in answer) != ("error" in answer)
-        if "result" in answer or ("id" in answer and keyed(answer["id"]) in open_ids):
+        if answer.get("id") is not None:
             open_ids.remove(keyed(answer["id"]))
     assert conversation.changes.watched == []
     assert conversation.clock.getDelayedCalls() == []
