@@ -43,6 +43,17 @@ class QuickFilter(enum.Enum):
 
 
 @attrs.frozen(kw_only=True)
+class Part:
+    """How much of what is below a task is wanted: of its own subtasks up to ``limit`` from ``offset`` on, in the order
+    of their creation, and of these with everything below them about ``most`` tasks.
+    """
+
+    most: int
+    limit: int
+    offset: int = 0
+
+
+@attrs.frozen(kw_only=True)
 class TaskQuery:
     """A page of tasks. ``project_id`` unset (``None``) means the active project unless ``all_projects``.
 

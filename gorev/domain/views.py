@@ -12,31 +12,46 @@ from gorev.domain.watches import Watch
 
 @attrs.frozen(kw_only=True)
 class TaskDetail:
-    """A task, its links read, with its subtree and the files that are watched for it."""
+    """A task, its links read, with its subtree and the files that are watched for it.
+
+    ``children`` are those that were asked for. If ``unread`` tasks are missing below the first of them, it is the only
+    one. ``by_status`` counts all descendants.
+    """
 
     view: TaskView
     children: tuple[Branch, ...]
+    by_status: dict[Status, int]
+    unread: int = 0
     watches: tuple[Watch, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class TaskPage:
-    """One page of a list: rows with their subtrees (empty unless asked for), the number of matches, the scope."""
+    """One page of a list: rows with their subtrees (empty unless asked for), the number of matches, the scope.
+
+    ``unread`` tasks below the first row are missing there; if there are any, it is the only one.
+    """
 
     rows: tuple[Branch, ...]
     total: int
     project: ProjectView | None
+    unread: int = 0
 
 
 @attrs.frozen(kw_only=True)
 class Hierarchy:
-    """A task, its ancestors (nearest first), its subtree, and how far the subtree is done."""
+    """A task, its ancestors (nearest first), its subtree as in `TaskDetail`, and how far the subtree is done."""
 
     view: TaskView
     ancestors: tuple[TaskView, ...]
     children: tuple[Branch, ...]
-    total: int
     by_status: dict[Status, int]
+    unread: int = 0
+
+    @property
+    def total(self) -> int:
+        """How many descendants there are."""
+        return sum(self.by_status.values())
 
     @property
     def progress(self) -> float:

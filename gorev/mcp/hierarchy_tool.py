@@ -15,7 +15,7 @@ from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, beginning, size
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_answers import TASK_OUTPUT, told
-from gorev.mcp.task_trees import Limit, subtasks
+from gorev.mcp.task_trees import Limit, part, subtasks
 from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import kinds
 from gorev.wire.decode import or_absent
@@ -101,8 +101,9 @@ async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutc
     target = given.task_id or given.parent_id
     if not isinstance(target, str):
         raise NothingGiven(fields=[HIERARCHY_TOOL.out(WORDS)[name] for name in ("task_id", "parent_id")])
-    shown = (await call.workspace.tasks.hierarchy(target)).value
     budget = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    wanted = part(budget, PAGE if given.limit is UNSET else given.limit, given.offset)
+    shown = (await call.workspace.tasks.hierarchy(target, wanted)).value
     names = HIERARCHY.out(WORDS)
     above = beginning(shown.ancestors, budget // 3, lambda view: size(call.encoder.brief(view))) or shown.ancestors[:1]
     missing = len(shown.ancestors) - len(above)
@@ -115,13 +116,7 @@ async def _show_hierarchy(call: ToolCall, given: HierarchyArguments) -> ToolOutc
         head.append(
             call.say("{count} more above: show the one named first, {id}.", count=missing, id=above[-1].task.id)
         )
-    rows, lines, left = subtasks(
-        call,
-        shown.children,
-        budget - max(sum(map(size, head)), size(structured)),
-        limit=PAGE if given.limit is UNSET else given.limit,
-        offset=given.offset,
-    )
+    rows, lines, left = subtasks(call, shown, budget - max(sum(map(size, head)), size(structured)), given.offset)
     structured[names["children"]] = rows
     if left:
         structured["kalan"] = left

@@ -5,12 +5,11 @@ Ids are always whole, so that the next call can use them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Final
 
 from gorev.domain.project import ProjectView
-from gorev.domain.task import Branch, TaskView
+from gorev.domain.task import TaskView
 from gorev.domain.values import LinkKind, Priority, Status
 from gorev.domain.views import Hierarchy, TaskDetail
 from gorev.domain.watches import Watch
@@ -110,12 +109,12 @@ def task(view: TaskView, language: str, today: date) -> str:
 
 def subtasks_heading(shown: TaskDetail, language: str) -> list[str]:
     """What stands above a task's subtasks: how many there are and how many of them are completed."""
-    if not shown.children:
+    total = sum(shown.by_status.values())
+    if not total:
         return []
-    below = _statuses(shown.children)
-    done = below.count(Status.COMPLETED)
-    share = percent(language, 100 * done / len(below), 1)
-    return ["", f"## {text(language, 'Subtasks')} ({done} / {len(below)}, {share})", ""]
+    done = shown.by_status.get(Status.COMPLETED, 0)
+    share = percent(language, 100 * done / total, 1)
+    return ["", f"## {text(language, 'Subtasks')} ({done} / {total}, {share})", ""]
 
 
 def ending(shown: TaskDetail, language: str) -> list[str]:
@@ -131,14 +130,6 @@ def ending(shown: TaskDetail, language: str) -> list[str]:
 def watch(shown: Watch) -> str:
     """A file watch as an item of a list."""
     return f"- {one_line(shown.path)} | watch_id:{shown.id}"
-
-
-def _statuses(branches: Sequence[Branch]) -> list[Status]:
-    """The status of everything in these trees."""
-    waiting = list(branches)
-    for branch in waiting:
-        waiting.extend(branch.children)
-    return [branch.view.task.status for branch in waiting]
 
 
 def _links(view: TaskView, language: str) -> list[str]:

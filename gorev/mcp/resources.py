@@ -33,7 +33,7 @@ from gorev.mcp.registry import (
     UnknownResource,
 )
 from gorev.mcp.summary_tools import show_summary
-from gorev.mcp.task_trees import subtasks
+from gorev.mcp.task_trees import part, subtasks
 from gorev.mcp.toolbox import ToolCall
 from gorev.services.catalogue import Place, Section
 from gorev.services.workspace import Workspace
@@ -146,8 +146,8 @@ async def task_document(call: ToolCall, task_id: str) -> str:
 
     @raise TaskNotFound, AmbiguousId: there is none, or several.
     """
-    detail = (await call.workspace.tasks.get(task_id)).value
-    _, lines, _ = subtasks(call, detail.children, ASKED_BUDGET)
+    detail = (await call.workspace.tasks.get(task_id, part(ASKED_BUDGET))).value
+    _, lines, _ = subtasks(call, detail, ASKED_BUDGET)
     return "\n".join(
         [
             markdown.task(detail.view, call.language, call.workspace.today()),

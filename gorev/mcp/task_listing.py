@@ -12,7 +12,7 @@ from gorev.domain.views import TaskPage
 from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, PAGE, size
 from gorev.mcp.registry import ToolOutcome
-from gorev.mcp.task_trees import Limit, fitting
+from gorev.mcp.task_trees import Limit, fitting, most
 from gorev.mcp.toolbox import OF_PROJECT, Tool, ToolCall
 from gorev.wire import kinds
 from gorev.wire.decode import or_absent
@@ -48,11 +48,12 @@ async def list_tasks(call: ToolCall, given: ListArguments) -> ToolOutcome:
         limit=limit,
         offset=given.offset,
     )
-    page = (await call.workspace.tasks.trees(query)).value
+    whole = DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET
+    page = (await call.workspace.tasks.trees(query, most(whole))).value
     active = (await call.workspace.projects.active()).value.project
     named = [size(each.project.name) for each in (page.project, active) if each is not None]
-    budget = (DEFAULT_BUDGET if given.limit is UNSET else ASKED_BUDGET) - max(named, default=0)
-    rows, lines, cut = fitting(call, page.rows, budget, with_project=page.project is None)
+    budget = whole - max(named, default=0)
+    rows, lines, cut = fitting(call, page.rows, page.unread, budget, with_project=page.project is None)
     after = given.offset + len(rows)
     structured: dict[str, Any] = {
         "gorevler": rows,

@@ -14,7 +14,7 @@ from gorev.mcp import markdown
 from gorev.mcp.budget import ASKED_BUDGET, DEFAULT_BUDGET, cut_task, size, tell_cut
 from gorev.mcp.registry import ToolOutcome
 from gorev.mcp.task_answers import TASK_OUTPUT, changed_task
-from gorev.mcp.task_trees import subtasks
+from gorev.mcp.task_trees import part, subtasks
 from gorev.mcp.toolbox import OF_TASK, WORDS, Tool, ToolCall
 from gorev.wire import encode, kinds
 from gorev.wire.decode import or_absent
@@ -35,7 +35,7 @@ class DetailArguments(msgspec.Struct, kw_only=True):
 
 async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     """One task in full."""
-    detail = (await call.workspace.tasks.get(given.id)).value
+    detail = (await call.workspace.tasks.get(given.id, part(ASKED_BUDGET))).value
     view, language = detail.view, call.language
     call.workspace.context.note_view(call.actor, view.task.id)
     budget = DEFAULT_BUDGET if size(view.task.description) <= _SHORT_DESCRIPTION_BYTES else ASKED_BUDGET
@@ -49,7 +49,7 @@ async def show_task(call: ToolCall, given: DetailArguments) -> ToolOutcome:
     head += markdown.subtasks_heading(detail, language)
     end = markdown.ending(detail, language)
     spent = max(sum(size(line) + 1 for line in [*head, *end]), size(structured))
-    encoded[TASK.out(WORDS)["subtasks"]], lines, left = subtasks(call, detail.children, budget - spent)
+    encoded[TASK.out(WORDS)["subtasks"]], lines, left = subtasks(call, detail, budget - spent)
     if left:
         structured["kalan"] = left
     return ToolOutcome(text="\n".join([*head, *lines, *end]), structured=structured)

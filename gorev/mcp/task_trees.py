@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta
 
+from gorev.domain.query import Part
 from gorev.domain.task import Branch
+from gorev.domain.views import Hierarchy, TaskDetail
 from gorev.locale import plural
 from gorev.mcp import markdown
 from gorev.mcp.budget import PAGE, size
@@ -15,13 +17,16 @@ from gorev.wire.vocabulary import TASK
 
 Limit = Annotated[int, Meta(ge=1, le=200)]
 
+# What a task costs at least: its id alone has 36 characters, the names of its fields have more.
+_LEAST_BYTES: Final = 100
+
 
 def fitting(
-    call: ToolCall, roots: tuple[Branch, ...], budget: int, *, with_project: bool
+    call: ToolCall, roots: tuple[Branch, ...], unread: int, budget: int, *, with_project: bool
 ) -> tuple[list[dict[str, Any]], list[str], list[str]]:
     """As many whole trees as the budget lets through, as objects and as lines; of a first one too large, a part.
 
-    The third value says what of such a tree is missing.
+    The third value says what of such a tree is missing; ``unread`` are missing in any case.
     """
     below = TASK.out(WORDS)["subtasks"]
     rows: list[dict[str, Any]] = []
@@ -40,11 +45,13 @@ def fitting(
             cost_lines += size(written[-1]) + 1
             if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
                 break
-        if max(spent_rows + cost_rows, spent_lines + cost_lines) > budget:
+        too_much = max(spent_rows + cost_rows, spent_lines + cost_lines) > budget
+        if too_much or unread:
             if rows:
                 break
-            encoded, written = encoded[:-1] or encoded, written[:-1] or written
-            missing = len(nodes) - len(encoded)
+            if too_much:
+                encoded, written = encoded[:-1] or encoded, written[:-1] or written
+            missing = len(nodes) - len(encoded) + unread
             if missing:
                 cut.append(
                     plural(
@@ -65,13 +72,26 @@ def fitting(
     return rows, lines, cut
 
 
+def most(budget: int) -> int:
+    """More tasks than the budget lets through."""
+    return budget // _LEAST_BYTES + 1
+
+
+def part(budget: int, limit: int = PAGE, offset: int = 0) -> Part:
+    """Of a task's subtasks and what is below them, more than the budget lets through."""
+    return Part(most=most(budget), limit=limit, offset=offset)
+
+
 def subtasks(
-    call: ToolCall, children: tuple[Branch, ...], budget: int, *, limit: int = PAGE, offset: int = 0
+    call: ToolCall, shown: TaskDetail | Hierarchy, budget: int, offset: int = 0
 ) -> tuple[list[dict[str, Any]], list[str], int]:
-    """A page of a task's subtasks, each with its subtree, as many as the budget lets through, and how many follow."""
-    rows, lines, cut = fitting(call, children[offset : offset + limit], budget, with_project=False)
+    """Subtasks that were read from ``offset`` on, each with its subtree, as many as the budget lets through.
+
+    The third value says how many subtasks follow.
+    """
+    rows, lines, cut = fitting(call, shown.children, shown.unread, budget, with_project=False)
     after = offset + len(rows)
-    left = max(len(children) - after, 0)
+    left = max(shown.view.subtask_count - after, 0)
     if left:
         cut.append(
             plural(

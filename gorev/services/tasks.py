@@ -10,14 +10,15 @@ from twisted.internet.defer import Deferred
 from gorev.domain import task as rules
 from gorev.domain.errors import HasSubtasks
 from gorev.domain.project import ProjectView
-from gorev.domain.query import TaskQuery
+from gorev.domain.query import Part, TaskQuery
 from gorev.domain.task import Branch, NewTask, Task, TaskChange, TaskView
-from gorev.domain.values import Actor, Status
+from gorev.domain.values import Actor
 from gorev.domain.views import Hierarchy, TaskChanged, TaskDetail, TaskPage
 from gorev.services.change import change_task, create_task, delete_task
 from gorev.services.lookup import require_project, require_task
 from gorev.services.store import Answer, Once, Store
-from gorev.storage import projects, task_pages, tasks, watches
+from gorev.services.trees import below, grown
+from gorev.storage import projects, task_pages, task_trees, tasks, watches
 from gorev.storage.sqlite import Cursor
 from gorev.storage.transaction import Transaction
 
@@ -28,17 +29,20 @@ class TaskOperations:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def get(self, task_id: str) -> Deferred[Answer[TaskDetail]]:
-        """One task in full.
+    def get(self, task_id: str, part: Part | None = None) -> Deferred[Answer[TaskDetail]]:
+        """One task in full, or with a ``part`` of its subtree.
 
         @raise TaskNotFound, AmbiguousId: see `require_task`.
         """
 
         def work(cursor: Cursor) -> TaskDetail:
             view = require_task(cursor, task_id)
+            subtree = below(cursor, view, part)
             return TaskDetail(
                 view=view,
-                children=_subtrees(cursor, [view]).get(view.task.id, ()),
+                children=subtree.children,
+                by_status=subtree.by_status,
+                unread=subtree.unread,
                 watches=watches.of_task(cursor, view.task.id),
             )
 
@@ -53,13 +57,17 @@ class TaskOperations:
         def work(cursor: Cursor) -> TaskPage:
             scoped, project = _scoped(cursor, query)
             views, total = task_pages.select(cursor, scoped, self._store.today())
-            below = _subtrees(cursor, [view for view in views if view.task.parent_id is None]) if with_subtrees else {}
-            return _page(views, below, total, project)
+            roots = [view for view in views if view.task.parent_id is None] if with_subtrees else []
+            trees = {branch.view.task.id: branch for branch in grown(cursor, roots)[0]}
+            rows = tuple(trees.get(view.task.id) or Branch(view=view) for view in views)
+            return TaskPage(rows=rows, total=total, project=project)
 
         return self._store.read(work, brief=_is_brief(query))
 
-    def trees(self, query: TaskQuery) -> Deferred[Answer[TaskPage]]:
+    def trees(self, query: TaskQuery, most: int | None = None) -> Deferred[Answer[TaskPage]]:
         """Matching tasks as trees: topmost matches are counted and paged, each brings its whole subtree.
+
+        A page ends early once it has about ``most`` tasks, those of the trees included.
 
         @raise ProjectNotFound, TaskNotFound: as `page`.
         """
@@ -67,7 +75,8 @@ class TaskOperations:
         def work(cursor: Cursor) -> TaskPage:
             scoped, project = _scoped(cursor, query)
             views, total = task_pages.select_roots(cursor, scoped, self._store.today())
-            return _page(views, _subtrees(cursor, views), total, project)
+            rows, unread = grown(cursor, views, most)
+            return TaskPage(rows=rows, total=total, project=project, unread=unread)
 
         return self._store.read(work, brief=_is_brief(query))
 
@@ -80,7 +89,7 @@ class TaskOperations:
         def work(cursor: Cursor) -> TaskPage:
             scoped, project = _scoped(cursor, query)
             views, total = task_pages.select(cursor, scoped, self._store.today(), grouped_by_status=True)
-            return _page(views, {}, total, project)
+            return TaskPage(rows=tuple(Branch(view=view) for view in views), total=total, project=project)
 
         return self._store.read(work, brief=_is_brief(query))
 
@@ -92,12 +101,12 @@ class TaskOperations:
 
         def work(cursor: Cursor) -> tuple[TaskView, ...]:
             view = require_task(cursor, task_id)
-            return tuple(branch.view for branch in _subtrees(cursor, [view]).get(view.task.id, ()))
+            return tuple(tasks.by_ids(cursor, task_trees.children(cursor, view.task.id)))
 
         return self._store.read(work)
 
-    def hierarchy(self, task_id: str) -> Deferred[Answer[Hierarchy]]:
-        """A task between its ancestors and its subtree.
+    def hierarchy(self, task_id: str, part: Part | None = None) -> Deferred[Answer[Hierarchy]]:
+        """A task between its ancestors and its subtree, or a ``part`` of that.
 
         @raise TaskNotFound, AmbiguousId: see `require_task`.
         """
@@ -105,19 +114,13 @@ class TaskOperations:
         def work(cursor: Cursor) -> Hierarchy:
             view = require_task(cursor, task_id)
             above = tasks.by_ids(cursor, tasks.ancestors(cursor, view.task.id))
-            children = _subtrees(cursor, [view]).get(view.task.id, ())
-            by_status: dict[Status, int] = {}
-            waiting = list(children)
-            while waiting:
-                branch = waiting.pop()
-                by_status[branch.view.task.status] = by_status.get(branch.view.task.status, 0) + 1
-                waiting.extend(branch.children)
+            subtree = below(cursor, view, part)
             return Hierarchy(
                 view=view,
                 ancestors=tuple(above),
-                children=children,
-                total=sum(by_status.values()),
-                by_status=by_status,
+                children=subtree.children,
+                by_status=subtree.by_status,
+                unread=subtree.unread,
             )
 
         return self._store.read(work)
@@ -195,28 +198,3 @@ def _scoped(cursor: Cursor, query: TaskQuery) -> tuple[TaskQuery, ProjectView | 
         active = None if query.all_projects else projects.active_id(cursor)
         project = None if active is None else projects.one(cursor, active)
     return attrs.evolve(query, project_id=None if project is None else project.project.id), project
-
-
-def _subtrees(cursor: Cursor, views: list[TaskView]) -> dict[str, tuple[Branch, ...]]:
-    """What is below each of these tasks, at any depth, with a fixed number of statements."""
-    roots = [view.task.id for view in views if view.subtask_count]
-    if not roots:
-        return {}
-    below = tasks.by_ids(cursor, tasks.descendants(cursor, roots))
-    children: dict[str | None, list[TaskView]] = {}
-    for view in below:
-        children.setdefault(view.task.parent_id, []).append(view)
-    branches: dict[str, Branch] = {}
-    # Deepest first, so that every child is ready before its parent, however deep the tree.
-    for view in sorted(below, key=lambda each: each.level, reverse=True):
-        branches[view.task.id] = Branch(
-            view=view, children=tuple(branches[child.task.id] for child in children.get(view.task.id, ()))
-        )
-    return {root: tuple(branches[child.task.id] for child in children.get(root, ())) for root in roots}
-
-
-def _page(
-    views: list[TaskView], below: dict[str, tuple[Branch, ...]], total: int, project: ProjectView | None
-) -> TaskPage:
-    rows = tuple(Branch(view=view, children=below.get(view.task.id, ())) for view in views)
-    return TaskPage(rows=rows, total=total, project=project)

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 READ: Final = sqlite.CONNECT | {"factory": KnowingConnection}
 # Instructions of SQLite's machine. A page of 50 rows takes 5,000, in about 0.2 ms.
-STEPS: Final = 20_000
+STEPS: Final = 24_000
 # How often they are counted.
 STRIDE: Final = 1_000
 

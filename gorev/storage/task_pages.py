@@ -105,6 +105,8 @@ class _Listing:
     def _in_order(self) -> Condition:
         """Selections to be merged, each in the order of an index."""
         query = self.query
+        if query.sort in _CREATED and query.roots_only and query.project_id is None and not _narrows(query):
+            return self._part("tasks_by_parent", query, "tasks.parent_id IS NULL")
         if query.sort in _CREATED:
             index = "tasks_by_sort" if query.project_id is None else "tasks_by_project_and_sort"
             parts = [

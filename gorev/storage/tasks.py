@@ -44,15 +44,15 @@ _ANCESTORS: Final = """
     SELECT id FROM up WHERE distance > 0 ORDER BY distance
 """
 
-_DOWN: Final = """
+DOWN: Final = """
     WITH RECURSIVE down (id) AS (
         SELECT id FROM tasks WHERE parent_id IN (SELECT value FROM json_each(?))
         UNION ALL SELECT tasks.id FROM tasks JOIN down ON tasks.parent_id = down.id
     )
 """
-_DESCENDANTS: Final = _DOWN + "SELECT tasks.id FROM tasks JOIN down USING (id) ORDER BY tasks.created_at, tasks.id"
+_DESCENDANTS: Final = DOWN + "SELECT tasks.id FROM tasks JOIN down USING (id) ORDER BY tasks.created_at, tasks.id"
 _OPEN_DESCENDANTS: Final = (
-    _DOWN + "SELECT count(*) FROM tasks JOIN down USING (id) WHERE tasks.status IN ('pending', 'in_progress')"
+    DOWN + "SELECT count(*) FROM tasks JOIN down USING (id) WHERE tasks.status IN ('pending', 'in_progress')"
 )
 
 _INSERT: Final = """

@@ -12,7 +12,7 @@ import pytest_twisted
 from twisted.enterprise.adbapi import ConnectionPool
 from twisted.internet.defer import gatherResults
 
-from gorev.domain.query import TaskQuery
+from gorev.domain.query import Part, TaskQuery
 from gorev.domain.task import NewTask, TaskChange, TaskView
 from gorev.domain.values import Status
 from gorev.services.bulk import BulkOperations
@@ -92,6 +92,18 @@ async def test_reads_of_a_page_and_of_a_task_go_to_no_thread(tmp_path: Path, tri
         await store.tasks.page(PAGE)
         await store.tasks.get(ids[0])
         assert trips == []
+
+
+@in_reactor
+async def test_of_a_large_tree_no_more_is_read_than_is_asked_for(tmp_path: Path, rows_read: list[str]) -> None:
+    async with open_store(tmp_path) as store:
+        (root,) = await filled(store, 1)
+        for _ in range(60):
+            await store.task(parent_id=root)
+        rows_read.clear()
+        await store.tasks.trees(TaskQuery(), most=10)
+        await store.tasks.get(root, Part(most=10, limit=50))
+        assert len(rows_read) == 11  # its first ten subtasks, and itself
 
 
 @in_reactor
