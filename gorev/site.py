@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from io import BytesIO
 from typing import Any, Final, cast
 from weakref import WeakSet
@@ -26,6 +27,7 @@ from gorev.locale import text
 from gorev.rest.api import failed, written
 from gorev.rest.hot import Hot, HotPaths
 from gorev.rest.reply import Encoded
+from gorev.turns import Turns
 from gorev.web_page import Page
 
 # A body over its limit is read and thrown away up to here, so that its sender gets the answer; beyond, it is cut off.
@@ -85,11 +87,16 @@ class GuardedRequest(SiteRequest):
             # A trailing slash means nothing below /api.
             if self.path.startswith(b"/api"):
                 self.path = self.path.rstrip(b"/")
-            hot = site.hot.find(self.method, self.path)
-            if hot is None:
-                super().process()
-            else:
-                self._serve(hot)
+            site.turns.take(partial(self._attend, site.hot.find(self.method, self.path)))
+
+    def _attend(self, hot: Hot | None) -> None:
+        """Answer, unless nobody waits for that any more."""
+        if self._disconnected:
+            return
+        if hot is None:
+            super().process()
+        else:
+            self._serve(hot)
 
     def _serve(self, hot: Hot) -> None:
         """Answer as Klein would, and sooner."""
@@ -221,6 +228,8 @@ class GuardedRequest(SiteRequest):
 class GuardedSite(Site):
     """The site of ``root``, some of whose paths are ``hot``. ``load`` is called when it is about to be served.
 
+    Requests are answered as ``turns`` lets them.
+
     ``port`` is asked at each request, since the port is known only once it is bound.
 
     ``language`` chooses one for an ``Accept-Language``, None if there is none. ``allowed_origins`` may use it beside
@@ -235,6 +244,7 @@ class GuardedSite(Site):
         self,
         *,
         reactor: IReactorTime,
+        turns: Turns,
         root: Resource,
         hot: HotPaths,
         load: Callable[[], None],
@@ -247,6 +257,7 @@ class GuardedSite(Site):
     ) -> None:
         super().__init__(root, requestFactory=GuardedRequest, parsePOSTFormSubmission=False, reactor=reactor)
         self._load = load
+        self.turns = turns
         self.hot = hot
         self._answered = answered
         self._channels: WeakSet[Any] = WeakSet()

@@ -323,6 +323,7 @@ def makeService(options: Options) -> Daemon:
     page = web_page.Page(web_page.BUILD)
     site = GuardedSite(
         reactor=reactor,
+        turns=service.turns,
         root=Root(api.resource(), Socket(hub.factory, language), mcp, page),
         hot=api.hot,
         load=page.load,

@@ -18,13 +18,15 @@ from gorev.rest.hot import HotPaths
 from gorev.rest.reply import Encoded
 from gorev.rest.route import GET, Answer, Area, Route
 from gorev.site import GuardedSite
+from gorev.turns import Turns
 from tests.conftest import LoggedFailures
 
 REQUEST = b"GET /api/hot HTTP/1.1\r\nHost: localhost:5082\r\n\r\n"
 
 
-def connected(endpoint: Callable[..., Any]) -> tuple[Any, StringTransport]:
+def connected(endpoint: Callable[..., Any], clock: Clock | None = None) -> tuple[Any, StringTransport]:
     """A connection to a site whose one hot route is served by ``endpoint``."""
+    clock = clock or Clock()
     hot = HotPaths()
     route = Route(
         name="hot",
@@ -38,7 +40,8 @@ def connected(endpoint: Callable[..., Any]) -> tuple[Any, StringTransport]:
     )
     hot.add(route, "/hot", endpoint, lambda request: None)
     site = GuardedSite(
-        reactor=Clock(),
+        reactor=clock,
+        turns=Turns(clock),
         root=Resource(),
         hot=hot,
         load=lambda: None,
@@ -84,3 +87,19 @@ def test_nobody_is_answered_who_has_gone(logged_failures: LoggedFailures, error:
         later.errback(error)
     assert transport.value() == b""
     assert len(logged_failures.flush()) == (1 if isinstance(error, ValueError) else 0)
+
+
+def test_who_goes_while_others_have_their_turn_is_not_worked_for() -> None:
+    clock, worked = Clock(), []
+
+    def slow(request: Any) -> Encoded:
+        worked.append(request)
+        clock.rightNow += 1
+        return Encoded(200, (), None, b"{}")
+
+    channel, transport = connected(slow, clock)
+    channel.dataReceived(REQUEST * 2)
+    assert (len(worked), transport.value().count(b" 200 ")) == (1, 1)
+    channel.connectionLost(Failure(ConnectionDone()))
+    clock.advance(0)
+    assert len(worked) == 1

@@ -54,6 +54,8 @@ class Connection(LongLineReceiver):
         self._waiting: deque[tuple[Request | Batch, int]] = deque()  # with the bytes of each
         self._waiting_bytes = 0
         self._starting = False
+        self._turns = service.turns
+        self._in_turn = False  # the next request is due
         self._idle: list[Deferred[None]] = []
         self._clock = service.clock
         self._patience: IDelayedCall | None = None
@@ -149,11 +151,10 @@ class Connection(LongLineReceiver):
             self._give_up(incoming.params.get("requestId"))
         if not isinstance(incoming, Request | Batch) or _lasts(incoming):
             self._serve(incoming)
-        elif self._waiting or self._running >= MAX_RUNNING:
+        else:
             self._waiting.append((incoming, size))
             self._waiting_bytes += size
-        else:
-            self._run(incoming)
+            self._start_waiting()
 
     def _give_up(self, identity: object) -> None:
         """Forget the waiting requests of an id; those that run are the session's to cancel."""
@@ -180,13 +181,23 @@ class Connection(LongLineReceiver):
             return
         self._starting = True
         try:
-            while self._waiting and self._running < MAX_RUNNING and not self._backed_up:
-                request, size = self._waiting.popleft()
-                self._waiting_bytes -= size
-                self._run(request)
+            while not self._in_turn and self._may_start():
+                self._in_turn = True
+                self._turns.take(self._start_next)
         finally:
             self._starting = False
         self._tell_if_done()
+
+    def _may_start(self) -> bool:
+        return bool(self._waiting) and self._running < MAX_RUNNING and not self._backed_up
+
+    def _start_next(self) -> None:
+        self._in_turn = False
+        if self._may_start():
+            request, size = self._waiting.popleft()
+            self._waiting_bytes -= size
+            self._run(request)
+        self._start_waiting()
 
     def _serve(self, incoming: Incoming) -> Deferred[None]:
         self._open += 1

@@ -29,6 +29,7 @@ from gorev.mcp.jsonrpc import Answer, Batch, Incoming, Invalid, Notification, Ob
 from gorev.mcp.outlet import Outlet
 from gorev.mcp.registry import Registry
 from gorev.mcp.session import Session
+from gorev.turns import Turns
 
 HELLO: Final = "notifications/gorev/hello"
 WELCOME: Final = "notifications/gorev/welcome"
@@ -42,7 +43,8 @@ class Service:
     """What every connection is served with.
 
     ``render`` puts an error into words of a language. ``instance`` is the random id of this daemon process. ``token``
-    is what a hello must carry where the socket does not tell the peer's user; elsewhere it is None.
+    is what a hello must carry where the socket does not tell the peer's user; elsewhere it is None. Requests have their
+    ``turns``.
     """
 
     host: Host
@@ -52,6 +54,7 @@ class Service:
     version: str
     instance: str
     token: str | None = attrs.field(default=None, repr=False)
+    turns: Turns = attrs.field(default=attrs.Factory(lambda self: Turns(self.clock), takes_self=True), repr=False)
 
 
 class Reception:

@@ -96,6 +96,7 @@ def main() -> None:
     root.putChild(b"mcp", mcp)
     site = GuardedSite(
         reactor=reactor,
+        turns=service.turns,
         root=root,
         hot=HotPaths(),
         load=lambda: None,
