@@ -133,7 +133,7 @@ class ImportOperations:
         if terms.dry_run:
             return await self._turn.run(self._store.read, rehearsed)
         try:
-            return await self._store.write(work, ImportReport, once)
+            return await self._store.write(work, ImportReport, once, large=True)
         finally:
             with suppress(GorevError):
                 await self._store.write(lambda transaction, now: imports.leave_room(transaction.cursor), type(None))

@@ -65,9 +65,16 @@ class Store:
         return self.database.read(within, brief=brief)
 
     def write(
-        self, work: Callable[[Transaction, datetime], T], result: type[T], once: Once | None = None
+        self,
+        work: Callable[[Transaction, datetime], T],
+        result: type[T],
+        once: Once | None = None,
+        *,
+        large: bool = False,
     ) -> Deferred[Answer[T]]:
         """Run ``work`` in a transaction, or yield what it yielded when ``once`` was first used.
+
+        ``large`` is said of one that may change any part of the file.
 
         @raise IdempotencyMismatch: the key was used with another request.
         """
@@ -88,7 +95,7 @@ class Store:
                 outcomes.store(cursor, once.key, once.request, packed(value), now)
             return Answer(value, events.current_seq(cursor))
 
-        return self.database.write(within)
+        return self.database.write(within, large=large)
 
     def note(self, work: Callable[[Transaction, datetime], None]) -> None:
         """Do ``work`` soon, as of now: see `Database.note`."""

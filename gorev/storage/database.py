@@ -60,6 +60,7 @@ USUAL_TUNING: Final = Tuning()
 @attrs.define(eq=False)
 class _Pending(Generic[T]):
     work: Callable[[Transaction], T]
+    is_large: bool = False
     since: float = attrs.Factory(time.monotonic)
     done: Deferred[T] = attrs.Factory(lambda: Deferred(canceller=_let_it_finish))
 
@@ -182,14 +183,16 @@ class Database:
         """How many writes the writer has not yet begun."""
         return len(self._waiting)
 
-    def write(self, work: Callable[[Transaction], T]) -> Deferred[T]:
+    def write(self, work: Callable[[Transaction], T], *, large: bool = False) -> Deferred[T]:
         """Run ``work`` in a transaction and fire with its result once that is committed.
+
+        A ``large`` one, which may change any part of the file, has a transaction of its own.
 
         @raise ShuttingDown: the database is being closed.
         @raise Busy: another process held the lock for too long.
         @raise WorkspaceUnavailable: the file cannot be written; nothing was changed.
         """
-        pending: _Pending[T] = _Pending(work)
+        pending: _Pending[T] = _Pending(work, large)
         if self._closed:
             pending.done.errback(ShuttingDown())
             return pending.done
@@ -271,13 +274,19 @@ class Database:
         """Have the writer do what waits, if anything does."""
         if not self._waiting:
             return None
-        group = [self._waiting.popleft() for _ in range(min(GROUP_LIMIT, len(self._waiting)))]
+        group = [self._waiting.popleft()]
+        while self._waiting and len(group) < GROUP_LIMIT and not (group[0].is_large or self._waiting[0].is_large):
+            group.append(self._waiting.popleft())
         return Deferred.fromCoroutine(self._write_group(group))
 
     async def _write_group(self, group: list[_Pending[Any]]) -> tuple[list[_Pending[Any]], list[Event], list[Outcome]]:
         try:
             foreign, outcomes = await self._writer.runWithConnection(
-                commit_group, [each.work for each in group], self._others, _patience_ms(group[0])
+                commit_group,
+                [each.work for each in group],
+                self._others,
+                _patience_ms(group[0]),
+                large=group[0].is_large,
             )
         except Exception:  # the file could not be opened, if it is one of SQLite's
             failure = failure_to_tell()

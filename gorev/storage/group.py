@@ -23,14 +23,22 @@ class Outcome:
 
 
 def commit_group(
-    connection: Any, works: list[Callable[[Transaction], object]], others: Others, patience_ms: int
+    connection: Any,
+    works: list[Callable[[Transaction], object]],
+    others: Others,
+    patience_ms: int,
+    *,
+    large: bool = False,
 ) -> tuple[list[Event], list[Outcome]]:
     """Do all in one transaction; yields the events of other processes, and what became of each work.
 
-    The lock is waited for as long as the first of them still may.
+    The lock is waited for as long as the first of them still may. With ``large`` they may change more than fits into
+    memory.
     """
     cursor: sqlite.Cursor = connection.cursor()
     try:
+        if large:
+            sqlite.keep_undo(cursor, in_memory=False)
         _begin(cursor, patience_ms)
         foreign = Transaction(cursor)
         others.take_in(foreign)
@@ -45,6 +53,8 @@ def commit_group(
         lost = Outcome(failure_to_tell(), [])
         return [], [lost for _ in works]
     finally:
+        if large:
+            sqlite.keep_undo(cursor, in_memory=True)
         cursor.close()
     told = [*foreign.events, *(event for outcome in outcomes for event in outcome.events)]
     others.settle(told[-1].seq if told else None)
