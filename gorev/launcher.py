@@ -34,6 +34,7 @@ READ_BYTES = 65536
 
 HELLO = "notifications/gorev/hello"
 HANDOVER = "notifications/gorev/handover"
+DECLINED = b"notifications/gorev/handover_declined"
 
 # What belongs to one bridge alone must not become the setting of a daemon that serves them all.
 BRIDGE_VARIABLES = ("GOREV_WORKSPACE", "GOREV_WORKSPACE_ID", "GOREV_WORKSPACE_NAME", "CLAUDE_PROJECT_DIR")
@@ -217,7 +218,7 @@ def replace_daemon(launch: Launch, older: Reached) -> Reached:
 
 
 def hand_over(launch: Launch, older: Reached) -> int | None:
-    """Ask a daemon to make room for this version; blocks until it has answered what it was asked, 35 s at most.
+    """Ask a daemon to make room for this version; blocks until it has ended or declined, 35 s at most.
 
     ``older.connection`` is closed. Returns the start lock, None if another process has it. Raises StartFailed.
     """
@@ -227,8 +228,9 @@ def hand_over(launch: Launch, older: Reached) -> int | None:
         connection.settimeout(DRAIN_SECONDS)
         hello = notification(HELLO, {"workspace": None, "token": older.lock.mcp_token or None})
         connection.sendall(hello + notification(HANDOVER, {"version": __version__}))
-        while connection.recv(READ_BYTES):  # it hangs up when its work is done
-            pass
+        told = b""
+        while DECLINED not in told and (data := connection.recv(READ_BYTES)):  # it hangs up when its work is done
+            told = told[-len(DECLINED) :] + data
     except OSError:
         pass
     finally:

@@ -152,7 +152,7 @@ def makeService(options: Options) -> Daemon:
     from gorev import web_page
     from gorev.access import Access
     from gorev.daemon.door import TokenService
-    from gorev.daemon.handover import Handover, end
+    from gorev.daemon.handover import Handover, end, installed_version
     from gorev.daemon.lifecycle import Lifecycle
     from gorev.daemon.listener import Listener, Remote
     from gorev.daemon.local import LocalListener, local_endpoint
@@ -251,7 +251,10 @@ def makeService(options: Options) -> Daemon:
         return preferred_language(accepted) or default_language.code
 
     supervised = settings.started_by == "service"
-    handover = Handover(lambda: end(reactor, supervised=supervised))
+    handover = Handover(
+        lambda: end(reactor, supervised=supervised),
+        successor=partial(installed_version, reactor) if supervised else None,
+    )
     hub = Hub(
         reactor,
         workspaces,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from gorev.locale import LANGUAGES
 from gorev.mcp.host import Attachment, Hello
@@ -11,9 +11,11 @@ from gorev.services.workspaces import Workspaces
 
 
 class WorkspaceHost:
-    """The daemon as connections see it. ``hand_over`` is called when a newer bridge asks the daemon to end."""
+    """The daemon as connections see it. ``hand_over`` is called when a newer program asks the daemon to end."""
 
-    def __init__(self, workspaces: Workspaces, default_language: str, hand_over: Callable[[str], None]) -> None:
+    def __init__(
+        self, workspaces: Workspaces, default_language: str, hand_over: Callable[[str], Awaitable[bool]]
+    ) -> None:
         self._workspaces = workspaces
         self._default_language = default_language
         self._hand_over = hand_over
@@ -63,6 +65,6 @@ class WorkspaceHost:
         self._clients.discard(session)
         return len(self._clients)
 
-    def handover(self, version: str) -> None:
-        """A newer bridge waits for this daemon to end."""
-        self._hand_over(version)
+    async def handover(self, version: str) -> bool:
+        """A newer program waits for this daemon to end."""
+        return await self._hand_over(version)

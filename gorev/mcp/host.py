@@ -81,5 +81,5 @@ class Host(Protocol):
     def disconnected(self, session: str) -> int:
         """That client is gone; the number of clients still connected."""
 
-    def handover(self, version: str) -> None:
-        """A newer bridge, of ``version``, asks the daemon to drain and end."""
+    async def handover(self, version: str) -> bool:
+        """A newer program, of ``version``, asks the daemon to drain and end; whether it will."""

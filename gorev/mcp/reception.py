@@ -3,7 +3,8 @@
 A bridge's first message is ``notifications/gorev/hello``; it is answered by ``notifications/gorev/welcome`` or
 ``notifications/gorev/refused``. A refused connection stays open: each of its requests is answered -32603 with the
 refusal's message. A connection that begins otherwise is a plain MCP client of the default workspace, which is opened by
-the first call of a tool. ``notifications/gorev/handover`` asks the daemon to end in favour of a newer one.
+the first call of a tool. ``notifications/gorev/handover`` asks the daemon to end in favour of a newer one; one that
+stays says ``notifications/gorev/handover_declined``.
 
 A daemon that ends says ``notifications/gorev/shutting_down`` to each bridge that promised, with ``drains`` in its
 hello, to send nothing more then and to end its side of the connection. So both know of every request whether it was
@@ -36,6 +37,7 @@ WELCOME: Final = "notifications/gorev/welcome"
 REFUSED: Final = "notifications/gorev/refused"
 SHUTTING_DOWN: Final = "notifications/gorev/shutting_down"
 HANDOVER: Final = "notifications/gorev/handover"
+DECLINED: Final = "notifications/gorev/handover_declined"
 
 
 @attrs.frozen(kw_only=True)
@@ -225,4 +227,10 @@ class Reception:
     def _hand_over(self, params: Object) -> None:
         version = params.get("version")
         if self._trusted and isinstance(version, str):
-            self._host.handover(version)
+            asked = Deferred.fromCoroutine(self._host.handover(version))
+            asked.addCallback(self._tell_if_declined)
+            asked.addErrback(lambda failure: self.log.failure("a handover failed", failure))
+
+    def _tell_if_declined(self, makes_room: bool) -> None:
+        if not (makes_room or self._closed):
+            self._send(jsonrpc.notification(DECLINED, {"version": self._service.version}))

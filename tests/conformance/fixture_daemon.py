@@ -60,8 +60,9 @@ class FixtureHost:
         self.clients.discard(session)
         return len(self.clients)
 
-    def handover(self, version: str) -> None:
+    async def handover(self, version: str) -> bool:
         """There is no newer one."""
+        return False
 
 
 async def no_workspace(id_: str | None, path: str | None, name: str | None) -> str:

@@ -3,24 +3,44 @@
 from __future__ import annotations
 
 import pytest
+from twisted.internet.defer import succeed
 from twisted.internet.error import ReactorNotRunning
 
 from gorev.daemon.handover import RESTART_STATUS, Handover, end
+from tests.services.house import in_reactor
+
+
+async def asked(handover: Handover, *versions: str) -> list[bool]:
+    """Whether room is made for each of them."""
+    return [await handover.ask(version) for version in versions]
 
 
 @pytest.mark.parametrize("version", ["1.2.2", "1.2.3", "0.99.0", "", "dev"])
-def test_only_a_newer_version_is_made_room_for(version: str) -> None:
+@in_reactor
+async def test_only_a_newer_version_is_made_room_for(version: str) -> None:
     stops: list[None] = []
-    Handover(lambda: stops.append(None), "1.2.3").ask(version)
+    assert await asked(Handover(lambda: stops.append(None), "1.2.3"), version) == [False]
     assert stops == []
 
 
-def test_the_first_newer_version_ends_the_daemon_and_later_ones_change_nothing() -> None:
+@in_reactor
+async def test_the_first_newer_version_ends_the_daemon_and_later_ones_change_nothing() -> None:
     stops: list[None] = []
-    handover = Handover(lambda: stops.append(None), "1.2.3")
-    for version in ("1.2.4", "1.2.4", "2.0.0"):
-        handover.ask(version)
+    assert await asked(Handover(lambda: stops.append(None), "1.2.3"), "1.2.4", "1.2.4", "2.0.0") == [True] * 3
     assert stops == [None]
+
+
+@pytest.mark.parametrize(
+    ("installed", "makes_room"), [("1.2.3", False), ("1.2.2", False), ("", False), ("1.2.4", True)]
+)
+@in_reactor
+async def test_a_service_makes_room_only_if_its_manager_starts_a_newer_version(
+    installed: str, makes_room: bool
+) -> None:
+    stops: list[None] = []
+    handover = Handover(lambda: stops.append(None), "1.2.3", lambda: succeed(installed))
+    assert await asked(handover, "2.0.0") == [makes_room]
+    assert (len(stops), handover.asked) == (int(makes_room), makes_room)
 
 
 class RecordingReactor:

@@ -9,7 +9,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -220,15 +220,39 @@ def test_a_newer_daemon_in_the_foreground_takes_over_too(machine: Machine) -> No
         foreground.communicate(timeout=PATIENCE_SECONDS)
 
 
-def test_a_daemon_of_a_service_manager_ends_so_that_it_is_started_again(machine: Machine) -> None:
-    """systemd tells a process its own pid, by which the daemon knows whose it is."""
+@contextmanager
+def supervised(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
+    """The older daemon as a service. systemd tells a process its own pid, by which the daemon knows whose it is."""
     command = ["/bin/sh", "-c", 'SYSTEMD_EXEC_PID=$$ exec "$@"', "sh", sys.executable, "-m", "gorev", "daemon"]
-    with running_process(command, env=machine.environment(OLD), cwd=machine.home, stderr=subprocess.PIPE) as supervised:
+    environment = machine.environment(OLD)
+    with running_process(command, env=environment, cwd=machine.home, stderr=subprocess.PIPE) as service:
         wait_for(runs(machine, OLD))
         assert machine.lock["supervised"] is True
+        yield service
+
+
+def test_a_service_that_was_upgraded_ends_so_that_it_is_started_again(machine: Machine) -> None:
+    with supervised(machine) as service:
+        package = machine.programs[OLD] / "gorev" / "__init__.py"
+        package.write_text(package.read_text().replace(OLD, NEW))
         client = machine.plain_client()
         client.write({"jsonrpc": "2.0", "method": "notifications/gorev/handover", "params": {"version": NEW}})
-        supervised.communicate(timeout=PATIENCE_SECONDS)
+        service.communicate(timeout=PATIENCE_SECONDS)
         client.close()
-    assert supervised.returncode == RESTART_STATUS
+    assert service.returncode == RESTART_STATUS
     assert machine.lock == {}
+
+
+def test_a_service_that_would_start_as_old_as_it_is_goes_on(machine: Machine) -> None:
+    """Otherwise each newer bridge would have it started over, until its manager gives it up."""
+    with supervised(machine) as service:
+        lock = machine.lock
+        newer = machine.bridge(NEW)
+        assert newer.ask(INITIALIZE)["result"]["serverInfo"]["version"] == OLD
+        assert "result" in newer.ask(make_project("by a newer bridge", 1))
+        refused = machine.run(NEW, "daemon", "--detach")
+        assert (refused.returncode, f"(PID: {service.pid})" in refused.stderr) == (1, True)
+        assert machine.lock == lock
+        service.terminate()
+        _, log = service.communicate(timeout=PATIENCE_SECONDS)
+    assert f"version {NEW} is in use, but the service starts version {OLD}".encode() in log

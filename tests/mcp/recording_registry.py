@@ -247,6 +247,7 @@ class RecordingHost:
     clients: list[str] = attrs.field(factory=list)
     names: list[str] = attrs.field(factory=list)
     handovers: list[str] = attrs.field(factory=list)
+    stays: bool = False
 
     def language(self, asked: str | None) -> str:
         return asked if asked in ("tr", "en") else "tr"
@@ -267,5 +268,6 @@ class RecordingHost:
         self.clients.remove(session)
         return len(self.clients)
 
-    def handover(self, version: str) -> None:
+    async def handover(self, version: str) -> bool:
         self.handovers.append(version)
+        return not self.stays

@@ -358,11 +358,14 @@ def test_a_client_without_hello_tries_again_after_a_failed_attachment() -> None:
     assert answer["result"]["isError"] is False
 
 
-def test_a_newer_bridge_may_ask_for_a_handover() -> None:
+def test_a_newer_bridge_may_ask_for_a_handover_and_hears_if_there_is_none() -> None:
     line = Line()
     handover = {"jsonrpc": "2.0", "method": "notifications/gorev/handover", "params": {"version": "2.0.0"}}
     assert line.send(hello(), handover)[1:] == []
-    assert line.host.handovers == ["2.0.0"]
+    line.host.stays = True
+    (declined,) = line.send(handover)
+    assert declined["method"] == "notifications/gorev/handover_declined"
+    assert line.host.handovers == ["2.0.0", "2.0.0"]
 
 
 @pytest.mark.parametrize("params", [{}, {"version": 2}])
