@@ -15,7 +15,7 @@ from gorev.domain.task import NewTask, Prerequisite, Task, TaskChange, TaskView
 from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import TaskChanged
 from gorev.services.lookup import require_parent, require_project, require_task
-from gorev.storage import context, events, links, projects, tags, tasks
+from gorev.storage import events, links, projects, tags, tasks
 from gorev.storage.sqlite import Cursor
 from gorev.storage.transaction import Transaction
 
@@ -32,11 +32,19 @@ def announce_update(
     before: TaskView,
     changed: tuple[str, ...],
     after: TaskView | None = None,
+    action: Action | None = None,
 ) -> TaskView:
     """Append the event that the task, once ``before``, is now ``after``, or else as stored; yields what it is."""
     after = after or require_task(transaction.cursor, before.task.id)
     events.append(
-        transaction, time=now, actor=actor, kind=EventKind.TASK_UPDATED, before=before, after=after, changed=changed
+        transaction,
+        time=now,
+        actor=actor,
+        kind=EventKind.TASK_UPDATED,
+        before=before,
+        after=after,
+        changed=changed,
+        action=action,
     )
     return after
 
@@ -73,8 +81,7 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
         updated_at=now,
         rev=1,
     )
-    tasks.insert(cursor, task)
-    context.record(cursor, task.id, Action.CREATED, actor, now)
+    tasks.insert(cursor, task, interacted_at=now)
     view = TaskView(
         task=task,
         project_name=project_name,
@@ -85,7 +92,7 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
         subtask_count=0,
         links=(),
     )
-    events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view)
+    events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view, action=Action.CREATED)
     return view
 
 
@@ -132,13 +139,18 @@ def change_task(
     if not changed:
         return TaskChanged(view=view, before=before, changed=())
     stored = rules.revised(after, now)
-    tasks.update(cursor, stored, changed)
+    tasks.update(cursor, stored, changed, interacted_at=now)
     moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
     completed = "status" in changed and after.status is Status.COMPLETED
-    context.record(cursor, before.id, action or (Action.COMPLETED if completed else Action.UPDATED), actor, now)
     is_in_place = "project_id" not in changed and "parent_id" not in changed
     now_shown = announce_update(
-        transaction, now, actor, view, changed, rules.shown(view, stored) if is_in_place else None
+        transaction,
+        now,
+        actor,
+        view,
+        changed,
+        rules.shown(view, stored) if is_in_place else None,
+        action or (Action.COMPLETED if completed else Action.UPDATED),
     )
     for below in tasks.by_ids(cursor, moved):
         tasks.update(

@@ -42,7 +42,7 @@ _RECENT_TEXTS: Final = """
     ORDER BY updated_at DESC, id LIMIT ?
 """
 _LINGERING: Final = """
-    SELECT id FROM tasks INDEXED BY tasks_by_status_and_update
+    SELECT id FROM tasks INDEXED BY tasks_begun_by_update
     WHERE status = 'in_progress' ORDER BY updated_at, id LIMIT ?
 """
 

@@ -26,16 +26,19 @@ _DUE: Final = f"""
     WHERE is_open AND due_date IS NOT NULL AND due_date >= :first AND due_date <= :last AND {_IN_PROJECT}
 """
 _COUNTED: Final = "SELECT coalesce(sum(number), 0) FROM due_counts WHERE due_date >= :first AND due_date <= :last"
-_OF_STATUS: Final = f"""
-    FROM tasks INDEXED BY tasks_by_status_and_update
-    WHERE status = :status AND updated_at >= :since AND {_IN_PROJECT}
+_IN_PROGRESS: Final = f"""
+    SELECT id FROM tasks INDEXED BY tasks_begun_by_update WHERE status = 'in_progress' AND {_IN_PROJECT}
+    ORDER BY updated_at DESC, id LIMIT :limit
+"""
+_FINISHED: Final = f"""
+    FROM tasks INDEXED BY tasks_begun_by_update
+    WHERE status = 'completed' AND updated_at >= :since AND {_IN_PROJECT}
 """
 _HIGH: Final = f"""
     SELECT id FROM tasks INDEXED BY tasks_open_high WHERE is_open AND priority = 'high' AND {_IN_PROJECT}
     ORDER BY due_date IS NULL, due_date, created_at, id LIMIT :limit
 """
 _DUE_ORDER: Final = "ORDER BY due_date, created_at, id"
-_UPDATE_ORDER: Final = "ORDER BY updated_at DESC, id"
 _CREATED: Final = f"""
     SELECT count(*) FROM tasks INDEXED BY tasks_by_creation WHERE created_at >= :since AND {_IN_PROJECT}
 """
@@ -58,8 +61,7 @@ class Telling:
 
     def in_progress(self) -> Found:
         """Those in progress, last changed first."""
-        found = self._ids(f"SELECT id {_OF_STATUS} {_UPDATE_ORDER} LIMIT :limit", status="in_progress", since="")
-        return found, self.count(lambda status, _: status is Status.IN_PROGRESS)
+        return self._ids(_IN_PROGRESS), self.count(lambda status, _: status is Status.IN_PROGRESS)
 
     def important(self) -> Found:
         """Open ones of high priority, those due first in front."""
@@ -77,9 +79,9 @@ class Telling:
 
     def finished(self, since: datetime) -> Found:
         """Completed ones that were last changed since then, the last first."""
-        when = {"status": "completed", "since": instant_text(since)}
-        newest = self._ids(f"SELECT id {_OF_STATUS} {_UPDATE_ORDER} LIMIT :limit", **when)
-        return newest, self._number(f"SELECT count(*) {_OF_STATUS}", **when)
+        time = instant_text(since)
+        newest = self._ids(f"SELECT id {_FINISHED} ORDER BY updated_at DESC, id LIMIT :limit", since=time)
+        return newest, self._number(f"SELECT count(*) {_FINISHED}", since=time)
 
     def created(self, since: datetime) -> int:
         """How many were made since then."""

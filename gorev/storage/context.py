@@ -1,7 +1,12 @@
-"""The active task, the recent ones, and the interactions of a workspace."""
+"""The active task, the recent ones, and the interactions of a workspace.
+
+An interaction that comes with a change stands in the event of that, which is written anyway. It costs a write nothing,
+and many of them little when they are moved together.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
 
@@ -19,8 +24,20 @@ _FORGET: Final = """
 """
 
 _COUNTS: Final = """
-    SELECT action, count(*) FROM (SELECT action FROM interactions ORDER BY id DESC LIMIT ?) GROUP BY action
+    SELECT action, count(*) FROM (
+        SELECT action FROM (
+            SELECT * FROM (SELECT 1 AS is_new, seq AS place, action FROM new_interactions ORDER BY seq DESC LIMIT ?1)
+            UNION ALL SELECT * FROM (SELECT 0, id, action FROM interactions ORDER BY id DESC LIMIT ?1)
+        ) ORDER BY is_new DESC, place DESC LIMIT ?1
+    ) GROUP BY action
 """
+
+_BEHIND: Final = "SELECT last_seq > interactions_seq FROM workspace"
+_COLUMNS: Final = "task_id, action, context, session_id, created_at"
+_KEPT: Final = f"SELECT {_COLUMNS} FROM interactions ORDER BY id"
+_NEW: Final = f"SELECT {_COLUMNS} FROM new_interactions ORDER BY seq"
+_TAKE_UP: Final = f"INSERT INTO interactions ({_COLUMNS}) {_NEW}"
+_FORGET_INTERACTIONS: Final = "DELETE FROM interactions WHERE id <= (SELECT max(id) FROM interactions) - ?"
 
 
 def active_task_id(cursor: Cursor) -> str | None:
@@ -53,16 +70,32 @@ def use(cursor: Cursor, task_id: str, now: datetime) -> None:
 def record(
     cursor: Cursor, task_id: str, action: Action, actor: Actor, now: datetime, context: dict[str, str] | None = None
 ) -> None:
-    """Keep that something was done with a task; very old interactions are forgotten."""
+    """Keep that something was done with a task, other than a change; very old interactions are forgotten."""
+    take_up(cursor)
     cursor.execute(
         "INSERT INTO interactions (task_id, action, context, session_id, created_at) VALUES (?, ?, ?, ?, ?)",
         (task_id, action.value, packed(context or {}), actor.session, instant_text(now)),
     )
-    cursor.execute("DELETE FROM interactions WHERE id <= last_insert_rowid() - ?", (INTERACTIONS_KEPT,))
+    cursor.execute(_FORGET_INTERACTIONS, (INTERACTIONS_KEPT,))
     cursor.execute(
         "UPDATE tasks SET last_interaction_at = max(coalesce(last_interaction_at, ''), ?) WHERE id = ?",
         (instant_text(now), task_id),
     )
+
+
+def take_up(cursor: Cursor) -> None:
+    """Move what came with changes to the other interactions, behind those that there are."""
+    (is_behind,) = cursor.execute(_BEHIND).fetchone()
+    if is_behind:
+        cursor.execute(_TAKE_UP)
+        cursor.execute(_FORGET_INTERACTIONS, (INTERACTIONS_KEPT,))
+        cursor.execute("UPDATE workspace SET interactions_seq = last_seq")
+
+
+def interactions(cursor: Cursor) -> Iterator[tuple[str, str, str, str | None, str]]:
+    """All there are, the oldest first: task, action, context, session and time, as they are stored."""
+    yield from cursor.execute(_KEPT)
+    yield from cursor.execute(_NEW)
 
 
 def counts(cursor: Cursor) -> dict[Action, int]:

@@ -8,17 +8,19 @@ from typing import Any, Final
 
 import attrs
 
+from gorev.domain.context import Action
 from gorev.domain.event import Entity, Event, EventKind, TemplatesAdded
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.domain.values import Actor, ActorKind
+from gorev.storage import context
 from gorev.storage.encoding import instant, instant_text, packed, unpacked
 from gorev.storage.sqlite import Cursor
 from gorev.storage.transaction import Transaction
 
 _INSERT: Final = """
-    INSERT INTO events (seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    INSERT INTO events (seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed, action)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 _TYPE_OF: Final[dict[str, type[Entity]]] = {
@@ -31,6 +33,10 @@ _AFTER: Final = """
     SELECT seq, time, kind, entity_id, client, client_kind, session_id, before, after, changed
     FROM events WHERE seq > ? ORDER BY seq LIMIT ?
 """
+
+_NEXT: Final = "UPDATE workspace SET last_seq = last_seq + 1 RETURNING last_seq, last_seq - interactions_seq"
+# Events since interactions were last taken up; few enough to be looked through by whoever asks for interactions.
+_NOT_TAKEN_UP: Final = 100
 
 _OLDEST: Final = "SELECT seq, time FROM events ORDER BY seq LIMIT ?"
 _DROP: Final = "DELETE FROM events WHERE seq <= ?"
@@ -45,10 +51,14 @@ def append(
     before: Entity | None = None,
     after: Entity | None = None,
     changed: tuple[str, ...] = (),
+    action: Action | None = None,
 ) -> Event:
-    """Number and store an event; it goes out to clients when the transaction is committed."""
+    """Number and store an event; it goes out to clients when the transaction is committed.
+
+    With an ``action`` it is an interaction with the task as well.
+    """
     cursor = transaction.cursor
-    (seq,) = cursor.execute("UPDATE workspace SET last_seq = last_seq + 1 RETURNING last_seq").fetchone()
+    seq, behind = cursor.execute(_NEXT).fetchone()
     event = Event(
         seq=seq,
         time=time,
@@ -59,8 +69,10 @@ def append(
         after=after,
         changed=changed,
     )
-    cursor.execute(_INSERT, _row(seq, instant_text(time), actor, event))
+    cursor.execute(_INSERT, _row(seq, instant_text(time), actor, event, action))
     transaction.events.append(event)
+    if behind >= _NOT_TAKEN_UP:
+        context.take_up(cursor)
     return event
 
 
@@ -77,18 +89,19 @@ class Entry:
 def append_folded(transaction: Transaction, time: datetime, actor: Actor, batches: Iterable[Sequence[Entry]]) -> None:
     """Number and store many events of one operation; clients are told of all in one (rule E5)."""
     cursor = transaction.cursor
+    context.take_up(cursor)
     before = last = current_seq(cursor)
     when = instant_text(time)
     for batch in batches:
         cursor.executemany(_INSERT, [_row(seq, when, actor, entry) for seq, entry in enumerate(batch, last + 1)])
         last += len(batch)
     if last > before:
-        cursor.execute("UPDATE workspace SET last_seq = ?", (last,))
+        cursor.execute("UPDATE workspace SET last_seq = ?1, interactions_seq = ?1", (last,))
         sync = Event(seq=last, time=time, actor=actor, kind=EventKind.WORKSPACE_SYNC, first_seq=before + 1)
         transaction.events.append(sync)
 
 
-def _row(seq: int, time: str, actor: Actor, event: Event | Entry) -> tuple[Any, ...]:
+def _row(seq: int, time: str, actor: Actor, event: Event | Entry, action: Action | None = None) -> tuple[Any, ...]:
     return (
         seq,
         time,
@@ -100,6 +113,7 @@ def _row(seq: int, time: str, actor: Actor, event: Event | Entry) -> tuple[Any, 
         None if event.before is None else packed(event.before),
         None if event.after is None else packed(event.after),
         packed(event.changed) if event.changed else "[]",
+        None if action is None else action.value,
     )
 
 
@@ -127,6 +141,7 @@ def drop_oldest(cursor: Cursor, *, kept: int, since: datetime, limit: int) -> in
             break
         last, count = seq, count + 1
     if count:
+        context.take_up(cursor)
         cursor.execute(_DROP, (last,))
     return count
 

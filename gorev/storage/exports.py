@@ -26,7 +26,6 @@ _TASK_TAGS: Final = """
     SELECT task_id, tag_id FROM task_tags WHERE task_id IN (SELECT value FROM json_each(?)) ORDER BY task_id, position
 """
 _LINKS: Final = "SELECT id, source_id, target_id, kind FROM links ORDER BY created_at, id"
-_INTERACTIONS: Final = "SELECT task_id, action, context, session_id, created_at FROM interactions ORDER BY id"
 
 
 def chosen_projects(cursor: Cursor, selection: Selection) -> list[ProjectView]:
@@ -118,7 +117,7 @@ def context_of(cursor: Cursor, ids: frozenset[str]) -> ContextRecord:
                 session_id=session_id,
                 time=instant(time),
             )
-            for task_id, action, details, session_id, time in cursor.execute(_INTERACTIONS)
+            for task_id, action, details, session_id, time in context.interactions(cursor)
             if task_id in ids
         ),
     )

@@ -154,6 +154,7 @@ def _add_recent(cursor: Cursor, newest_first: Sequence[str], last_used: datetime
 
 
 def _add_interactions(cursor: Cursor, interactions: Sequence[Interaction]) -> None:
+    context.take_up(cursor)
     known = set(cursor.execute(_INTERACTIONS))
     rows = []
     for each in interactions:

@@ -23,7 +23,9 @@ _BLOCKED: Final = "tasks.blocked AND tasks.is_open"
 _TAGGED: Final = """tasks.id IN (
     SELECT task_id FROM task_tags JOIN tags ON tags.id = task_tags.tag_id
     WHERE tags.name_folded IN (SELECT value FROM json_each(?)))"""
-_TOUCHED: Final = "tasks.id IN (SELECT task_id FROM interactions WHERE created_at >= ? AND created_at < ?)"
+_TOUCHED: Final = """tasks.id IN (
+    SELECT task_id FROM interactions WHERE created_at >= ? AND created_at < ?
+    UNION ALL SELECT task_id FROM new_interactions WHERE created_at >= ? AND created_at < ?)"""
 
 
 @attrs.frozen
@@ -145,4 +147,5 @@ def _created(wanted: Instants) -> Condition:
 
 def _touched(time: Instants) -> Condition:
     first = "" if time.first is None else instant_text(time.first)
-    return Condition(_TOUCHED, (first, "~" if time.end is None else instant_text(time.end)))
+    end = "~" if time.end is None else instant_text(time.end)
+    return Condition(_TOUCHED, (first, end) * 2)

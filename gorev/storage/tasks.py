@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 import attrs
@@ -57,8 +58,8 @@ _OPEN_DESCENDANTS: Final = (
 
 _INSERT: Final = """
     INSERT INTO tasks (id, title, description, title_folded, description_folded, status, priority, project_id,
-        parent_id, due_date, created_at, updated_at, rev)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        parent_id, due_date, created_at, updated_at, rev, last_interaction_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 
 # Columns by the fields that they hold. A statement that names a column writes every index over it anew.
@@ -187,9 +188,11 @@ def open_descendants(cursor: Cursor, task_id: str) -> int:
     return int(count)
 
 
-def insert(cursor: Cursor, task: Task) -> None:
-    """Store a new task with its tags."""
-    insert_many(cursor, [task])
+def insert(cursor: Cursor, task: Task, interacted_at: datetime | None = None) -> None:
+    """Store a new task with its tags, and when somebody had to do with it."""
+    cursor.execute(_INSERT, _values(task, interacted_at))
+    if task.tags:
+        tags.assign_new(cursor, [task])
 
 
 def insert_many(cursor: Cursor, new: Sequence[Task]) -> None:
@@ -198,7 +201,7 @@ def insert_many(cursor: Cursor, new: Sequence[Task]) -> None:
     tags.assign_new(cursor, new)
 
 
-def _values(task: Task) -> tuple[Any, ...]:
+def _values(task: Task, interacted_at: datetime | None = None) -> tuple[Any, ...]:
     return (
         task.id,
         task.title,
@@ -213,11 +216,15 @@ def _values(task: Task) -> tuple[Any, ...]:
         instant_text(task.created_at),
         instant_text(task.updated_at),
         task.rev,
+        None if interacted_at is None else instant_text(interacted_at),
     )
 
 
-def update(cursor: Cursor, task: Task, changed: Collection[str]) -> None:
-    """Store a task of which the fields named in ``changed`` are other ones than before, and its time and revision."""
+def update(cursor: Cursor, task: Task, changed: Collection[str], interacted_at: datetime | None = None) -> None:
+    """Store a task of which the fields named in ``changed`` are other ones than before, and its time and revision.
+
+    ``interacted_at`` is when somebody had to do with it, if it is not just something beside it that has changed.
+    """
     values = {
         "title": task.title,
         "title_folded": folded(task.title),
@@ -234,7 +241,11 @@ def update(cursor: Cursor, task: Task, changed: Collection[str]) -> None:
     columns = [column for field, its in _COLUMNS_OF.items() if field in changed for column in its]
     columns += _IN_ANY_CASE
     assignments = ", ".join(f"{column} = ?" for column in columns)
-    cursor.execute(f"UPDATE tasks SET {assignments} WHERE id = ?", (*(values[column] for column in columns), task.id))
+    given = [values[column] for column in columns]
+    if interacted_at is not None:
+        assignments += ", last_interaction_at = max(coalesce(last_interaction_at, ''), ?)"
+        given.append(instant_text(interacted_at))
+    cursor.execute(f"UPDATE tasks SET {assignments} WHERE id = ?", (*given, task.id))
     if "tags" in changed:
         tags.assign(cursor, task.id, task.tags)
 
