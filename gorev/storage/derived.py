@@ -1,7 +1,7 @@
 """What is derived from tasks, made at once for many of them: indexes, the search index, and the counts of each sort.
 
-Triggers keep both in step, row by row (migrations 2 to 4). For many new rows that is most of the work: FTS5 writes its
-index out at the end of every statement, so that rows one by one cost it eight times what they cost together.
+Triggers keep both in step, row by row (migrations 2 to 4, and 7). For many new rows that is most of the work: FTS5
+writes its index out at the end of every statement, so that rows one by one cost it eight times what they cost together.
 """
 
 from __future__ import annotations
@@ -55,6 +55,12 @@ _ALL: Final = (
         add="""INSERT INTO due_counts (due_date, number)
             SELECT due_date, count(*) FROM tasks WHERE number > ? AND is_open AND due_date IS NOT NULL GROUP BY 1
             ON CONFLICT (due_date) DO UPDATE SET number = number + excluded.number""",
+    ),
+    _Derived(
+        triggers=("tasks_sort", "tasks_unsort"),
+        clear="DELETE FROM task_sorts",
+        add="""INSERT INTO task_sorts (number, status, priority)
+            SELECT number, status, priority FROM tasks WHERE number > ? ORDER BY number""",
     ),
 )
 

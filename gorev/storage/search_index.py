@@ -18,7 +18,7 @@ from gorev.domain.text import folded
 from gorev.storage import tasks
 from gorev.storage.encoding import packed
 from gorev.storage.search_expressions import COLUMNS, TITLE, any_of, within
-from gorev.storage.search_labels import KINDS, LEAST_RARITY, bearers_of, labels_with, rarities
+from gorev.storage.search_labels import KINDS, LEAST_RARITY, Labels, bearers_of, labels_with, rarities
 from gorev.storage.search_ranking import Found, Hits, Order, Scoring, best, together
 from gorev.storage.sqlite import Cursor
 from gorev.storage.task_selection import ALWAYS, NEVER, Condition, all_of
@@ -68,7 +68,7 @@ def of_text(
         hits = _scored(cursor, fields, text.atoms)
     if len(clauses) > 1 and labels:
         needed += [_matching(cursor, clause, fields) for clause in clauses]
-    bearing = [bearers_of(kind, scores) for kind, scores in rarities(cursor, labels, text.atoms).items()]
+    bearing = rarities(cursor, labels, text.atoms)
     return best(cursor, hits, bearing, Scoring(whole=folded(text.whole), scaled=True), all_of(needed), order)
 
 
@@ -118,7 +118,7 @@ def alike(
         expression = f"{any_of(atoms)}{f' NOT {any_of(better)}' if better else ''}"
         hits += _alike(fields, expression, f"{similarity:.9f}", others)
         better += atoms
-    return best(cursor, hits, (), Scoring(), where, order)
+    return best(cursor, hits, Labels(), Scoring(), where, order)
 
 
 def without(cursor: Cursor, text: TextQuery, fields: frozenset[Field]) -> Condition:
@@ -127,7 +127,7 @@ def without(cursor: Cursor, text: TextQuery, fields: frozenset[Field]) -> Condit
     if not excluded:
         return all_of([])
     matching = _matching(cursor, excluded, fields)
-    return Condition(f"NOT {matching.sql}", matching.values)
+    return Condition(f"NOT {matching.sql}", matching.values, by_sort=True)
 
 
 def occurs(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> bool:
@@ -184,9 +184,9 @@ def _scored(cursor: Cursor, fields: frozenset[Field], atoms: Sequence[Atom]) -> 
         return []
     (rows,) = cursor.execute("SELECT coalesce(max(number), 0) FROM tasks").fetchone()
     common: list[Atom] = []
-    if _count(cursor, within(fields, any_of(atoms))) > rows / 2:
+    if _more_than(cursor, rows // 2, within(fields, any_of(atoms))):
         common = [
-            atom for atom in atoms if len(atoms) == 1 or _count(cursor, within(fields, any_of([atom]))) > rows / 2
+            atom for atom in atoms if len(atoms) == 1 or _more_than(cursor, rows // 2, within(fields, any_of([atom])))
         ]
     rare = [atom for atom in atoms if atom not in common]
     scored = _ranked(fields, any_of(rare)) if rare else []
@@ -219,13 +219,19 @@ def _count(cursor: Cursor, expression: str) -> int:
     return int(count)
 
 
+def _more_than(cursor: Cursor, number: int, expression: str) -> bool:
+    """Whether an expression has more rows than so many."""
+    rows = cursor.execute("SELECT 1 FROM task_text WHERE task_text MATCH ? LIMIT 1 OFFSET ?", (expression, number))
+    return rows.fetchone() is not None
+
+
 def _matching(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> Condition:
     """True of the tasks that have any of the atoms in their texts or labels."""
     parts = _having(cursor, atoms, fields)
     if not parts:
         return NEVER
     having = together(parts)
-    return Condition(f"tasks.number IN ({having.sql})", having.values)
+    return Condition(f"tasks.number IN ({having.sql})", having.values, by_sort=True)
 
 
 def _having(cursor: Cursor, atoms: Sequence[Atom], fields: frozenset[Field]) -> list[Condition]:

@@ -30,14 +30,18 @@ _TOUCHED: Final = """tasks.id IN (
 
 @attrs.frozen
 class Condition:
-    """SQL that is true of some tasks, with the values of its question marks."""
+    """SQL that is true of some tasks, with the values of its question marks.
+
+    With ``by_sort`` it names no columns of ``tasks`` but number, status and priority, which ``task_sorts`` has as well.
+    """
 
     sql: str
     values: tuple[Any, ...] = ()
+    by_sort: bool = False
 
 
-ALWAYS: Final = Condition("1")
-NEVER: Final = Condition("0")
+ALWAYS: Final = Condition("1", by_sort=True)
+NEVER: Final = Condition("0", by_sort=True)
 
 
 def all_of(conditions: Iterable[Condition]) -> Condition:
@@ -92,7 +96,7 @@ def condition(cursor: Cursor, wanted: Selection, today: date) -> Condition:
 
 def _among(column: str, values: Iterable[Status | Priority]) -> Condition:
     listed = ", ".join(f"'{value.value}'" for value in values)
-    return Condition(f"{column} IN ({listed})")
+    return Condition(f"{column} IN ({listed})", by_sort=True)
 
 
 def _joined(word: str, conditions: Iterable[Condition], none: Condition) -> Condition:
@@ -100,7 +104,8 @@ def _joined(word: str, conditions: Iterable[Condition], none: Condition) -> Cond
     if not given:
         return none
     sql = word.join(f"({each.sql})" for each in given)
-    return Condition(sql, tuple(value for each in given for value in each.values))
+    values = tuple(value for each in given for value in each.values)
+    return Condition(sql, values, by_sort=all(each.by_sort for each in given))
 
 
 def _projects(cursor: Cursor, given: str) -> list[str]:

@@ -13,10 +13,13 @@ from twisted.enterprise.adbapi import ConnectionPool
 from twisted.internet.defer import gatherResults
 
 from gorev.domain.query import Part, TaskQuery
+from gorev.domain.search.request import SearchRequest
+from gorev.domain.search.words import Atom, TextQuery
 from gorev.domain.task import NewTask, TaskChange, TaskView
-from gorev.domain.values import Status
+from gorev.domain.values import Priority, Status
 from gorev.services.bulk import BulkOperations
 from gorev.services.kept import Kept
+from gorev.services.search import SearchOperations
 from gorev.storage import sqlite, tasks
 from gorev.storage.sqlite import Cursor
 from gorev.wire.encode import Encoder
@@ -174,6 +177,32 @@ async def test_after_a_change_only_what_it_shows_in_is_read_and_encoded_again(
         encoded.clear()
         assert await page() != first
         assert rows_read == encoded == [shown]
+
+
+@in_reactor
+async def test_of_a_search_only_the_rows_that_can_be_among_the_best_are_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_at: list[str] = []
+    configure = sqlite.configure_reader
+
+    def contains(title: str, query: str) -> int:
+        looked_at.append(title)
+        return title.find(query) + 1
+
+    def watched(connection: sqlite3.Connection) -> None:
+        configure(connection)
+        connection.create_function("instr", 2, contains, deterministic=True)
+
+    monkeypatch.setattr(sqlite, "configure_reader", watched)
+    async with open_store(tmp_path) as store:
+        for number in range(200):
+            await store.task(f"report {number}", priority=Priority.HIGH if number % 10 == 0 else Priority.MEDIUM)
+        text = TextQuery(words=(Atom("report"),), whole="report")
+        asked = SearchRequest(query="report", text=text, limit=10)
+        outcome = (await SearchOperations(store.store).search(asked)).value
+        assert (outcome.total, len(outcome.hits)) == (200, 10)
+        assert len(set(looked_at)) == 20  # those of high priority
 
 
 @in_reactor

@@ -78,6 +78,8 @@ def check(cursor: sqlite3.Cursor) -> None:
     wanted = {("tag", id_, folded(name)) for id_, name in cursor.execute("SELECT id, name FROM tags")}
     wanted |= {("project", id_, folded(name)) for id_, name in cursor.execute("SELECT id, name FROM projects")}
     assert labels(cursor) == wanted
+    sorts = cursor.execute("SELECT number, status, priority FROM tasks ORDER BY 1").fetchall()
+    assert cursor.execute("SELECT number, status, priority FROM task_sorts ORDER BY 1").fetchall() == sorts
 
 
 STEPS: Final = st.lists(
