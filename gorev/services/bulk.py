@@ -14,15 +14,24 @@ from gorev.domain.context import Action
 from gorev.domain.errors import GorevError, InvalidValue
 from gorev.domain.task import Prerequisite, TaskChange, TaskView
 from gorev.domain.text import caseless
-from gorev.domain.values import Actor, Status
-from gorev.domain.views import TaskChanged
-from gorev.services.change import change_task
+from gorev.domain.values import UNSET, Actor, Status
+from gorev.services.change import Decision, carry_out, decide
 from gorev.services.lookup import find_tasks, require_task
 from gorev.services.store import Answer, Once, Store
 from gorev.storage.transaction import Transaction
 
-# What is done with one task; a note says why nothing was.
-Step = Callable[[Transaction, datetime, TaskView], TaskChanged | Note]
+# How one task shall be changed; a note says why it is left as it is.
+Step = Callable[[TaskView], TaskChange | Note]
+
+
+@attrs.frozen(kw_only=True)
+class _Terms:
+    """Which rules are passed over, and what is noted of a task that turns out to be what it shall be."""
+
+    if_same: Note
+    unless_blocked: bool = True
+    unless_parts_open: bool = True
+    deepest_first: bool = False
 
 
 class BulkOperations:
@@ -47,23 +56,20 @@ class BulkOperations:
         Subtasks come before their parents, so that a tree can be completed as a whole.
         """
 
-        def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
+        def step(view: TaskView) -> TaskChange | Note:
             if view.task.status is status:
                 return Note.SAME_STATUS
             if not force and status not in TRANSITIONS[view.task.status]:
                 raise InvalidValue(field="status", value=status, allowed=sorted_transitions(view.task.status))
-            return change_task(
-                transaction,
-                now,
-                actor,
-                view,
-                TaskChange(status=status),
-                unless_blocked=check_dependencies and not force,
-                unless_parts_open=not force,
-                action=Action.BULK_OPERATION,
-            )
+            return TaskChange(status=status)
 
-        return self._each(ids, lambda _: step, dry_run, once, deepest_first=status is Status.COMPLETED)
+        terms = _Terms(
+            if_same=Note.SAME_STATUS,
+            unless_blocked=check_dependencies and not force,
+            unless_parts_open=not force,
+            deepest_first=status is Status.COMPLETED,
+        )
+        return self._each(actor, ids, lambda _: step, terms, dry_run, once)
 
     def tag(
         self,
@@ -82,7 +88,7 @@ class BulkOperations:
         wanted = text.tag_names(names)
         keys = {caseless(name) for name in wanted}
 
-        def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
+        def step(view: TaskView) -> TaskChange | Note:
             held = [tag.name for tag in view.task.tags]
             match how:
                 case TagChange.ADD:
@@ -91,11 +97,9 @@ class BulkOperations:
                     tags = tuple(name for name in held if caseless(name) not in keys)
                 case TagChange.REPLACE:
                     tags = wanted
-            change = TaskChange(tags=tags)
-            done = change_task(transaction, now, actor, view, change, action=Action.BULK_OPERATION)
-            return done if done.changed else Note.SAME_TAGS
+            return TaskChange(tags=tags)
 
-        return self._each(ids, lambda _: step, dry_run, once)
+        return self._each(actor, ids, lambda _: step, _Terms(if_same=Note.SAME_TAGS), dry_run, once)
 
     def update(
         self,
@@ -111,30 +115,26 @@ class BulkOperations:
         """
         wanted = {given: change.checked() for given, change in changes}
 
-        def step_for(given: str) -> Step:
-            def step(transaction: Transaction, now: datetime, view: TaskView) -> TaskChanged | Note:
-                done = change_task(transaction, now, actor, view, wanted[given], action=Action.BULK_OPERATION)
-                return done if done.changed else Note.NOTHING_CHANGED
-
-            return step
-
-        deepest_first = any(change.status is Status.COMPLETED for change in wanted.values())
-        return self._each(list(wanted), step_for, dry_run, once, deepest_first=deepest_first)
+        terms = _Terms(
+            if_same=Note.NOTHING_CHANGED,
+            deepest_first=any(change.status is Status.COMPLETED for change in wanted.values()),
+        )
+        return self._each(actor, list(wanted), lambda given: lambda view: wanted[given], terms, dry_run, once)
 
     def _each(
         self,
+        actor: Actor,
         ids: Sequence[str],
         step_for: Callable[[str], Step],
+        terms: _Terms,
         dry_run: bool,
         once: Once | None,
-        *,
-        deepest_first: bool = False,
     ) -> Deferred[Answer[BulkOutcome]]:
         def work(transaction: Transaction, now: datetime) -> BulkOutcome:
             if not dry_run:
-                return _done(transaction, now, ids, step_for, deepest_first=deepest_first)
+                return _Doing(transaction, now, actor, terms).do(ids, step_for)
             with transaction.rehearsal():
-                outcome = _done(transaction, now, ids, step_for, deepest_first=deepest_first)
+                outcome = _Doing(transaction, now, actor, terms).do(ids, step_for)
             would = tuple((task_id, Note.WOULD_CHANGE) for task_id in outcome.successful)
             return attrs.evolve(outcome, successful=(), noted=(*would, *outcome.noted), dry_run=True)
 
@@ -142,66 +142,91 @@ class BulkOperations:
 
 
 @attrs.define
-class _Changed:
-    """What the earlier tasks of a call were changed by, as far as later ones may show it."""
+class _Doing:
+    """One call under way. What is decided of a task is written together with what is decided of the next ones, until
+    a decision hangs on it.
+    """
 
-    _ids: set[str] = attrs.Factory(set)
+    _transaction: Transaction
+    _now: datetime
+    _actor: Actor
+    _terms: _Terms
+    _unwritten: list[Decision] = attrs.Factory(list)
+    _changed: set[str] = attrs.Factory(set)
     _is_moved: bool = False
 
-    def add(self, change: TaskChanged) -> None:
-        self._ids.add(change.view.task.id)
-        self._is_moved = self._is_moved or "project_id" in change.changed or "parent_id" in change.changed
-
-    def may_show_in(self, view: TaskView) -> bool:
-        """Whether a task that was read before must be read again: it is linked with one, or one was moved."""
-        ends = (end for link in view.links or () for end in (link.source_id, link.target_id))
-        return self._is_moved or not self._ids.isdisjoint(ends)
-
-
-def _done(
-    transaction: Transaction,
-    now: datetime,
-    ids: Sequence[str],
-    step_for: Callable[[str], Step],
-    *,
-    deepest_first: bool,
-) -> BulkOutcome:
-    successful: list[str] = []
-    failed: list[Failed] = []
-    noted: list[tuple[str, Note]] = []
-    cancelled: list[tuple[str, tuple[Prerequisite, ...]]] = []
-    found: dict[str, tuple[str, TaskView]] = {}
-    for given, task in find_tasks(transaction.cursor, ids).items():
-        if isinstance(task, GorevError):
-            failed.append(Failed.by(given, task))
-        else:
-            found.setdefault(task.task.id, (given, task))
-    order = sorted(found, key=lambda each: -found[each][1].level) if deepest_first else list(found)
-    changed = _Changed()
-    for task_id in order:
-        given, view = found[task_id]
-        try:
-            with transaction.attempt():
-                if changed.may_show_in(view):
-                    view = require_task(transaction.cursor, task_id)
-                done = step_for(given)(transaction, now, view)
-        except GorevError as error:
-            failed.append(Failed.by(task_id, error))
-        else:
-            if isinstance(done, Note):
-                noted.append((task_id, done))
+    def do(self, ids: Sequence[str], step_for: Callable[[str], Step]) -> BulkOutcome:
+        """Change the tasks one after the other, each or not."""
+        successful: list[str] = []
+        failed: list[Failed] = []
+        noted: list[tuple[str, Note]] = []
+        cancelled: list[tuple[str, tuple[Prerequisite, ...]]] = []
+        found: dict[str, tuple[str, TaskView]] = {}
+        for given, task in find_tasks(self._transaction.cursor, ids).items():
+            if isinstance(task, GorevError):
+                failed.append(Failed.by(given, task))
+            else:
+                found.setdefault(task.task.id, (given, task))
+        order = sorted(found, key=lambda each: -found[each][1].level) if self._terms.deepest_first else list(found)
+        for task_id in order:
+            given, view = found[task_id]
+            try:
+                decision = self._decided(view, step_for(given))
+            except GorevError as error:
+                failed.append(Failed.by(task_id, error))
+                continue
+            if isinstance(decision, Note):
+                noted.append((task_id, decision))
                 continue
             successful.append(task_id)
-            changed.add(done)
-            if done.cancelled:
-                cancelled.append((task_id, done.cancelled))
-    return BulkOutcome(
-        successful=tuple(successful),
-        failed=tuple(failed),
-        noted=tuple(noted),
-        dry_run=False,
-        cancelled=tuple(cancelled),
-    )
+            if decision.cancelled:
+                cancelled.append((task_id, decision.cancelled))
+        self._write()
+        return BulkOutcome(
+            successful=tuple(successful),
+            failed=tuple(failed),
+            noted=tuple(noted),
+            dry_run=False,
+            cancelled=tuple(cancelled),
+        )
+
+    def _decided(self, view: TaskView, step: Step) -> Decision | Note:
+        if self._may_show_in(view):
+            self._write()
+            view = require_task(self._transaction.cursor, view.task.id)
+        change = step(view)
+        if isinstance(change, Note):
+            return change
+        moves = change.project_id is not UNSET or change.parent_id is not UNSET
+        if moves or (change.status is Status.COMPLETED and view.subtask_count):
+            self._write()
+        decision = decide(
+            self._transaction.cursor,
+            self._now,
+            view,
+            change,
+            unless_blocked=self._terms.unless_blocked,
+            unless_parts_open=self._terms.unless_parts_open,
+            action=Action.BULK_OPERATION,
+        )
+        if not decision.changed:
+            return self._terms.if_same
+        self._unwritten.append(decision)
+        self._changed.add(view.task.id)
+        if not decision.is_in_place:
+            self._is_moved = True
+            self._write()
+        return decision
+
+    def _may_show_in(self, view: TaskView) -> bool:
+        """Whether a task that was read before must be read again: it is linked with a changed one, or one was moved."""
+        ends = (end for link in view.links or () for end in (link.source_id, link.target_id))
+        return self._is_moved or not self._changed.isdisjoint(ends)
+
+    def _write(self) -> None:
+        unwritten, self._unwritten = self._unwritten, []
+        if unwritten:
+            carry_out(self._transaction, self._now, self._actor, unwritten)
 
 
 def sorted_transitions(current: Status) -> list[Status]:

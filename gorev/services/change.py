@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import attrs
@@ -16,8 +17,28 @@ from gorev.domain.values import UNSET, Actor, Status, Unset
 from gorev.domain.views import TaskChanged
 from gorev.services.lookup import require_parent, require_project, require_task
 from gorev.storage import events, links, projects, tags, tasks
+from gorev.storage.events import Entry
 from gorev.storage.sqlite import Cursor
 from gorev.storage.transaction import Transaction
+
+
+@attrs.frozen(kw_only=True)
+class Decision:
+    """What becomes of a task by a change that the rules allow; ``changed`` is empty if nothing does.
+
+    ``cancelled`` are the prerequisites that did not hold it back, being cancelled.
+    """
+
+    before: TaskView
+    task: Task
+    changed: tuple[str, ...]
+    action: Action
+    cancelled: tuple[Prerequisite, ...] = ()
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether it shows in no other task but those that it is linked with."""
+        return "project_id" not in self.changed and "parent_id" not in self.changed
 
 
 def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
@@ -26,27 +47,13 @@ def touch(transaction: Transaction, now: datetime, view: TaskView) -> None:
 
 
 def announce_update(
-    transaction: Transaction,
-    now: datetime,
-    actor: Actor,
-    before: TaskView,
-    changed: tuple[str, ...],
-    after: TaskView | None = None,
-    action: Action | None = None,
-) -> TaskView:
-    """Append the event that the task, once ``before``, is now ``after``, or else as stored; yields what it is."""
-    after = after or require_task(transaction.cursor, before.task.id)
+    transaction: Transaction, now: datetime, actor: Actor, before: TaskView, changed: tuple[str, ...]
+) -> None:
+    """Append the event that the task, once ``before``, is now as stored."""
+    after = require_task(transaction.cursor, before.task.id)
     events.append(
-        transaction,
-        time=now,
-        actor=actor,
-        kind=EventKind.TASK_UPDATED,
-        before=before,
-        after=after,
-        changed=changed,
-        action=action,
+        transaction, time=now, actor=actor, kind=EventKind.TASK_UPDATED, before=before, after=after, changed=changed
     )
-    return after
 
 
 def delete_task(transaction: Transaction, now: datetime, actor: Actor, view: TaskView) -> None:
@@ -92,79 +99,104 @@ def create_task(transaction: Transaction, now: datetime, actor: Actor, new: NewT
         subtask_count=0,
         links=(),
     )
-    events.append(transaction, time=now, actor=actor, kind=EventKind.TASK_CREATED, after=view, action=Action.CREATED)
+    created = Entry(kind=EventKind.TASK_CREATED, after=view, action=Action.CREATED)
+    events.append_many(transaction, now, actor, [created])
     return view
 
 
 def change_task(
-    transaction: Transaction,
+    transaction: Transaction, now: datetime, actor: Actor, view: TaskView, change: TaskChange
+) -> TaskChanged:
+    """Change a task as `TaskOperations.change` says."""
+    decision = decide(transaction.cursor, now, view, change)
+    (shown,) = carry_out(transaction, now, actor, [decision]) if decision.changed else [view]
+    return TaskChanged(view=shown, before=view.task, changed=decision.changed, cancelled=decision.cancelled)
+
+
+def decide(
+    cursor: Cursor,
     now: datetime,
-    actor: Actor,
     view: TaskView,
     change: TaskChange,
     *,
     unless_blocked: bool = True,
     unless_parts_open: bool = True,
     action: Action | None = None,
-) -> TaskChanged:
-    """Change a task as `TaskOperations.change` says.
+) -> Decision:
+    """What a change comes to. Nothing is stored but tags that are new, and these not if the change is refused.
 
     Bulk operations may pass over rule S2 (``unless_blocked``) and S3 (``unless_parts_open``), and name the ``action``
     that is kept as an interaction.
     """
-    cursor = transaction.cursor
     before = view.task
     values = {
         name: value
         for name in ("title", "description", "status", "priority", "due_date")
         if not isinstance(value := getattr(change, name), Unset)
     }
-    if change.tags is not UNSET:
-        wanted = tags.ensure(cursor, change.tags)
-        if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
-            values["tags"] = wanted
     values |= _place(cursor, before, change)
     prerequisites: list[Prerequisite] = []
     if isinstance(change.status, Status):
-        if unless_blocked and rules.needs_prerequisites(before.status, change.status):
+        if unless_blocked and view.dependency_count and rules.needs_prerequisites(before.status, change.status):
             prerequisites = links.prerequisites(cursor, before.id)
-        completing = unless_parts_open and change.status is Status.COMPLETED
+        completing = unless_parts_open and change.status is Status.COMPLETED and view.subtask_count > 0
         rules.check_status(
             before.status,
             change.status,
             prerequisites,
             tasks.open_descendants(cursor, before.id) if completing else 0,
         )
+    if change.tags is not UNSET:
+        wanted = tags.ensure(cursor, change.tags)
+        if {tag.id for tag in wanted} != {tag.id for tag in before.tags}:
+            values["tags"] = wanted
     after, changed = rules.changed(before, **values)
-    if not changed:
-        return TaskChanged(view=view, before=before, changed=())
-    stored = rules.revised(after, now)
-    tasks.update(cursor, stored, changed, interacted_at=now)
-    moved = tasks.descendants(cursor, [before.id]) if "project_id" in changed else []
     completed = "status" in changed and after.status is Status.COMPLETED
-    is_in_place = "project_id" not in changed and "parent_id" not in changed
-    now_shown = announce_update(
-        transaction,
-        now,
-        actor,
-        view,
-        changed,
-        rules.shown(view, stored) if is_in_place else None,
-        action or (Action.COMPLETED if completed else Action.UPDATED),
-    )
-    for below in tasks.by_ids(cursor, moved):
-        tasks.update(
-            cursor,
-            rules.revised(attrs.evolve(below.task, project_id=after.project_id), now),
-            ("project_id",),
-        )
-        announce_update(transaction, now, actor, below, ("project_id",))
-    return TaskChanged(
-        view=now_shown,
-        before=before,
+    return Decision(
+        before=view,
+        task=rules.revised(after, now),
         changed=changed,
-        cancelled=tuple(each for each in prerequisites if each.status is Status.CANCELLED),
+        action=action or (Action.COMPLETED if completed else Action.UPDATED),
+        cancelled=tuple(each for each in prerequisites if each.status is Status.CANCELLED) if changed else (),
     )
+
+
+def carry_out(transaction: Transaction, now: datetime, actor: Actor, decisions: Sequence[Decision]) -> list[TaskView]:
+    """Store what was decided, with the events that tell of it; yields the tasks as they are then.
+
+    No decision may have been made without regard to another one. One that is not in place takes the subtree along, and
+    stands alone.
+    """
+    cursor = transaction.cursor
+    tasks.update_many(cursor, [(each.task, each.changed) for each in decisions], now)
+    shown = [
+        rules.shown(each.before, each.task) if each.is_in_place else require_task(cursor, each.task.id)
+        for each in decisions
+    ]
+    entries = [
+        Entry(kind=EventKind.TASK_UPDATED, before=each.before, after=after, changed=each.changed, action=each.action)
+        for each, after in zip(decisions, shown, strict=True)
+    ]
+    events.append_many(transaction, now, actor, entries)
+    for each in decisions:
+        if "project_id" in each.changed:
+            _take_along(transaction, now, actor, each.task)
+    return shown
+
+
+def _take_along(transaction: Transaction, now: datetime, actor: Actor, task: Task) -> None:
+    """Put everything below a task into its project."""
+    cursor = transaction.cursor
+    below = tasks.by_ids(cursor, tasks.descendants(cursor, [task.id]))
+    changed = ("project_id",)
+    moved = [rules.revised(attrs.evolve(view.task, project_id=task.project_id), now) for view in below]
+    tasks.update_many(cursor, [(each, changed) for each in moved])
+    after = tasks.with_links(cursor, [each.id for each in moved])
+    entries = [
+        Entry(kind=EventKind.TASK_UPDATED, before=view, after=after[view.task.id], changed=changed) for view in below
+    ]
+    if entries:
+        events.append_many(transaction, now, actor, entries)
 
 
 def _place(cursor: Cursor, task: Task, change: TaskChange) -> dict[str, str | None]:

@@ -34,12 +34,23 @@ _AFTER: Final = """
     FROM events WHERE seq > ? ORDER BY seq LIMIT ?
 """
 
-_NEXT: Final = "UPDATE workspace SET last_seq = last_seq + 1 RETURNING last_seq, last_seq - interactions_seq"
+_NEXT: Final = "UPDATE workspace SET last_seq = last_seq + ? RETURNING last_seq, last_seq - interactions_seq"
 # Events since interactions were last taken up; few enough to be looked through by whoever asks for interactions.
 _NOT_TAKEN_UP: Final = 100
 
 _OLDEST: Final = "SELECT seq, time FROM events ORDER BY seq LIMIT ?"
 _DROP: Final = "DELETE FROM events WHERE seq <= ?"
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """An event that is not numbered yet. With an ``action`` it is an interaction with the task as well."""
+
+    kind: EventKind
+    before: Entity | None = None
+    after: Entity | None = None
+    changed: tuple[str, ...] = ()
+    action: Action | None = None
 
 
 def append(
@@ -51,39 +62,36 @@ def append(
     before: Entity | None = None,
     after: Entity | None = None,
     changed: tuple[str, ...] = (),
-    action: Action | None = None,
 ) -> Event:
-    """Number and store an event; it goes out to clients when the transaction is committed.
-
-    With an ``action`` it is an interaction with the task as well.
-    """
-    cursor = transaction.cursor
-    seq, behind = cursor.execute(_NEXT).fetchone()
-    event = Event(
-        seq=seq,
-        time=time,
-        actor=actor,
-        kind=kind,
-        entity_id=_id(after or before),
-        before=before,
-        after=after,
-        changed=changed,
-    )
-    cursor.execute(_INSERT, _row(seq, instant_text(time), actor, event, action))
-    transaction.events.append(event)
-    if behind >= _NOT_TAKEN_UP:
-        context.take_up(cursor)
+    """Number and store an event; it goes out to clients when the transaction is committed."""
+    (event,) = append_many(transaction, time, actor, [Entry(kind=kind, before=before, after=after, changed=changed)])
     return event
 
 
-@attrs.frozen(kw_only=True)
-class Entry:
-    """An event that is not numbered yet."""
-
-    kind: EventKind
-    before: Entity | None = None
-    after: Entity | None = None
-    changed: tuple[str, ...] = ()
+def append_many(transaction: Transaction, time: datetime, actor: Actor, entries: Sequence[Entry]) -> list[Event]:
+    """Number and store events, each of which goes out to clients when the transaction is committed."""
+    cursor = transaction.cursor
+    last, behind = cursor.execute(_NEXT, (len(entries),)).fetchone()
+    numbered = list(enumerate(entries, last - len(entries) + 1))
+    when = instant_text(time)
+    cursor.executemany(_INSERT, [_row(seq, when, actor, entry) for seq, entry in numbered])
+    appended = [
+        Event(
+            seq=seq,
+            time=time,
+            actor=actor,
+            kind=entry.kind,
+            entity_id=_id(entry.after or entry.before),
+            before=entry.before,
+            after=entry.after,
+            changed=entry.changed,
+        )
+        for seq, entry in numbered
+    ]
+    transaction.events.extend(appended)
+    if behind >= _NOT_TAKEN_UP:
+        context.take_up(cursor)
+    return appended
 
 
 def append_folded(transaction: Transaction, time: datetime, actor: Actor, batches: Iterable[Sequence[Entry]]) -> None:
@@ -101,19 +109,19 @@ def append_folded(transaction: Transaction, time: datetime, actor: Actor, batche
         transaction.events.append(sync)
 
 
-def _row(seq: int, time: str, actor: Actor, event: Event | Entry, action: Action | None = None) -> tuple[Any, ...]:
+def _row(seq: int, time: str, actor: Actor, entry: Entry) -> tuple[Any, ...]:
     return (
         seq,
         time,
-        event.kind.value,
-        _id(event.after or event.before),
+        entry.kind.value,
+        _id(entry.after or entry.before),
         actor.client,
         actor.kind.value,
         actor.session,
-        None if event.before is None else packed(event.before),
-        None if event.after is None else packed(event.after),
-        packed(event.changed) if event.changed else "[]",
-        None if action is None else action.value,
+        None if entry.before is None else packed(entry.before),
+        None if entry.after is None else packed(entry.after),
+        packed(entry.changed) if entry.changed else "[]",
+        None if entry.action is None else entry.action.value,
     )
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from gorev.domain.identifiers import new_id
-from gorev.domain.task import Task
 from gorev.domain.text import caseless, folded
 from gorev.domain.values import Tag
 from gorev.storage.sqlite import Cursor
@@ -46,16 +45,16 @@ def insert_many(cursor: Cursor, new: Sequence[Tag]) -> None:
     cursor.executemany(_INSERT, [(tag.id, tag.name, caseless(tag.name), folded(tag.name)) for tag in new])
 
 
-def assign(cursor: Cursor, task_id: str, tags: Sequence[Tag]) -> None:
-    """Make these the task's tags, in this order."""
-    cursor.execute("DELETE FROM task_tags WHERE task_id = ?", (task_id,))
-    cursor.executemany(_ASSIGN, [(task_id, tag.id, position) for position, tag in enumerate(tags)])
+def assign(cursor: Cursor, tags_of: Mapping[str, Sequence[Tag]]) -> None:
+    """Give tasks these tags, in this order, in place of those they had."""
+    cursor.executemany("DELETE FROM task_tags WHERE task_id = ?", [(task_id,) for task_id in tags_of])
+    assign_new(cursor, tags_of)
 
 
-def assign_new(cursor: Cursor, tasks: Iterable[Task]) -> None:
-    """Give new tasks their tags."""
+def assign_new(cursor: Cursor, tags_of: Mapping[str, Sequence[Tag]]) -> None:
+    """Give tasks that have none their tags."""
     cursor.executemany(
-        _ASSIGN, [(task.id, tag.id, position) for task in tasks for position, tag in enumerate(task.tags)]
+        _ASSIGN, [(task_id, tag.id, place) for task_id, tags in tags_of.items() for place, tag in enumerate(tags)]
     )
 
 

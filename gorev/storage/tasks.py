@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -73,6 +73,19 @@ _COLUMNS_OF: Final = {
     "due_date": ("due_date",),
 }
 _IN_ANY_CASE: Final = ("updated_at", "rev")
+_VALUE_OF: Final[Mapping[str, Callable[[Task], object]]] = {
+    "title": lambda task: task.title,
+    "title_folded": lambda task: folded(task.title),
+    "description": lambda task: task.description,
+    "description_folded": lambda task: folded(task.description),
+    "status": lambda task: task.status.value,
+    "priority": lambda task: task.priority.value,
+    "project_id": lambda task: task.project_id,
+    "parent_id": lambda task: task.parent_id,
+    "due_date": lambda task: day_text(task.due_date),
+    "updated_at": lambda task: instant_text(task.updated_at),
+    "rev": lambda task: task.rev,
+}
 
 
 def number(cursor: Cursor) -> int:
@@ -192,13 +205,13 @@ def insert(cursor: Cursor, task: Task, interacted_at: datetime | None = None) ->
     """Store a new task with its tags, and when somebody had to do with it."""
     cursor.execute(_INSERT, _values(task, interacted_at))
     if task.tags:
-        tags.assign_new(cursor, [task])
+        tags.assign_new(cursor, {task.id: task.tags})
 
 
 def insert_many(cursor: Cursor, new: Sequence[Task]) -> None:
     """Store new tasks with their tags, parents before children."""
     cursor.executemany(_INSERT, map(_values, new))
-    tags.assign_new(cursor, new)
+    tags.assign_new(cursor, {task.id: task.tags for task in new})
 
 
 def _values(task: Task, interacted_at: datetime | None = None) -> tuple[Any, ...]:
@@ -221,33 +234,39 @@ def _values(task: Task, interacted_at: datetime | None = None) -> tuple[Any, ...
 
 
 def update(cursor: Cursor, task: Task, changed: Collection[str], interacted_at: datetime | None = None) -> None:
-    """Store a task of which the fields named in ``changed`` are other ones than before, and its time and revision.
+    """As `update_many`, of one task."""
+    update_many(cursor, [(task, tuple(changed))], interacted_at)
 
-    ``interacted_at`` is when somebody had to do with it, if it is not just something beside it that has changed.
+
+def update_many(
+    cursor: Cursor, updates: Iterable[tuple[Task, tuple[str, ...]]], interacted_at: datetime | None = None
+) -> None:
+    """Store tasks, each with the names of the fields that are other ones than before, and their times and revisions.
+
+    ``interacted_at`` is when somebody had to do with them, if it is not just something beside them that has changed.
+    Those of which the same fields have changed take one statement: the search index is written out after each.
     """
-    values = {
-        "title": task.title,
-        "title_folded": folded(task.title),
-        "description": task.description,
-        "description_folded": folded(task.description),
-        "status": task.status.value,
-        "priority": task.priority.value,
-        "project_id": task.project_id,
-        "parent_id": task.parent_id,
-        "due_date": day_text(task.due_date),
-        "updated_at": instant_text(task.updated_at),
-        "rev": task.rev,
-    }
-    columns = [column for field, its in _COLUMNS_OF.items() if field in changed for column in its]
-    columns += _IN_ANY_CASE
-    assignments = ", ".join(f"{column} = ?" for column in columns)
-    given = [values[column] for column in columns]
-    if interacted_at is not None:
-        assignments += ", last_interaction_at = max(coalesce(last_interaction_at, ''), ?)"
-        given.append(instant_text(interacted_at))
-    cursor.execute(f"UPDATE tasks SET {assignments} WHERE id = ?", (*given, task.id))
-    if "tags" in changed:
-        tags.assign(cursor, task.id, task.tags)
+    alike: dict[tuple[str, ...], list[Task]] = {}
+    for task, changed in updates:
+        alike.setdefault(changed, []).append(task)
+    for changed, alike_tasks in alike.items():
+        columns = [column for field, its in _COLUMNS_OF.items() if field in changed for column in its]
+        columns += _IN_ANY_CASE
+        rows = [[*(_VALUE_OF[column](task) for column in columns), task.id] for task in alike_tasks]
+        if len(rows) == 1:
+            assigned = [f"{column} = ?" for column in columns]
+            source, is_one = "", "tasks.id = ?"
+            values = rows[0]
+        else:
+            assigned = [f"{column} = json_extract(new.value, '$[{place}]')" for place, column in enumerate(columns)]
+            source, is_one = "FROM json_each(?) AS new", f"tasks.id = json_extract(new.value, '$[{len(columns)}]')"
+            values = [packed(rows)]
+        if interacted_at is not None:  # at least as late as before, whatever the clock says
+            assigned.insert(0, "last_interaction_at = max(coalesce(last_interaction_at, ''), ?)")
+            values.insert(0, instant_text(interacted_at))
+        cursor.execute(f"UPDATE tasks SET {', '.join(assigned)} {source} WHERE {is_one}", values)
+        if "tags" in changed:
+            tags.assign(cursor, {task.id: task.tags for task in alike_tasks})
 
 
 def delete(cursor: Cursor, task_id: str) -> None:

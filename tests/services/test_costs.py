@@ -140,9 +140,9 @@ async def test_writes_take_few_statements(tmp_path: Path, written: list[str]) ->
             written.clear()
             await operation()
             counts[name] = len(written)
-        assert counts["create"] <= 15
-        assert counts["change"] <= 16
-        assert counts["bulk"] <= 100
+        assert counts["create"] <= 10
+        assert counts["change"] <= 13
+        assert counts["bulk"] <= 31
 
 
 @in_reactor

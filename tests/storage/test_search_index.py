@@ -127,9 +127,9 @@ def test_after_any_writes_the_index_agrees_with_the_tables(
                 case "status" if one:
                     tasks.update(cursor, attrs.evolve(one, status=Status.COMPLETED), ("status",))
                 case "tag" if one:
-                    tags.assign(cursor, one.id, tags.ensure(cursor, [text]))
+                    tags.assign(cursor, {one.id: tags.ensure(cursor, [text])})
                 case "untag" if one:
-                    tags.assign(cursor, one.id, ())
+                    tags.assign(cursor, {one.id: ()})
         check(cursor)
     finally:
         cursor.execute("ROLLBACK")
@@ -152,7 +152,7 @@ def test_what_is_undone_is_not_in_the_index(cursor: sqlite3.Cursor) -> None:
     [
         lambda cursor, one: tasks.update(cursor, attrs.evolve(one, status=Status.CANCELLED, rev=9), ("status",)),
         lambda cursor, one: tasks.update(cursor, attrs.evolve(one, updated_at=BEGIN + timedelta(1)), ()),
-        lambda cursor, one: tags.assign(cursor, one.id, tags.ensure(cursor, ["frontend"])),
+        lambda cursor, one: tags.assign(cursor, {one.id: tags.ensure(cursor, ["frontend"])}),
         lambda cursor, one: cursor.execute("UPDATE tasks SET last_interaction_at = '2025-10-06'"),
         lambda cursor, one: projects.update(cursor, project("no such project")),
     ],
@@ -193,7 +193,7 @@ def test_a_database_of_before_the_index_gets_it(tmp_path: Path, monkeypatch: pyt
         cursor.execute(
             "INSERT INTO projects (id, name, created_at, updated_at, rev) VALUES ('p', 'ÇÖP Işığı', '', '', 1)"
         )
-        tags.assign(cursor, one.id, tags.ensure(cursor, ["Güvenlik"]))
+        tags.assign(cursor, {one.id: tags.ensure(cursor, ["Güvenlik"])})
     monkeypatch.setattr(opening, "migrations", lambda: iter(every))
     prepare(path, 0o644)
     with closing(sqlite.connect(path)) as connection:
