@@ -8,7 +8,7 @@ from gorev.domain.errors import AmbiguousId, GorevError, ParentNotFound, Project
 from gorev.domain.project import ProjectView
 from gorev.domain.task import TaskView
 from gorev.storage import projects, tasks
-from gorev.storage.identifiers import resolve
+from gorev.storage.identifiers import sought
 from gorev.storage.sqlite import Cursor
 
 
@@ -17,7 +17,7 @@ def require_task(cursor: Cursor, given: str, field: str = "id") -> TaskView:
 
     @raise TaskNotFound, AmbiguousId: there is none, or several.
     """
-    task_id = resolve(cursor, "tasks", given)
+    task_id = sought(cursor, "tasks", given)
     view = None if task_id is None else tasks.one(cursor, task_id)
     if view is None:
         raise TaskNotFound(id=given, field=field)
@@ -29,11 +29,14 @@ def find_tasks(cursor: Cursor, given: Iterable[str]) -> dict[str, TaskView | Gor
     ids: dict[str, str | GorevError] = {}
     for each in given:
         try:
-            ids[each] = resolve(cursor, "tasks", each) or TaskNotFound(id=each, field="id")
+            ids[each] = sought(cursor, "tasks", each) or TaskNotFound(id=each, field="id")
         except AmbiguousId as error:
             ids[each] = error
     views = tasks.with_links(cursor, [id_ for id_ in ids.values() if isinstance(id_, str)])
-    return {each: id_ if isinstance(id_, GorevError) else views[id_] for each, id_ in ids.items()}
+    return {
+        each: id_ if isinstance(id_, GorevError) else views.get(id_) or TaskNotFound(id=each, field="id")
+        for each, id_ in ids.items()
+    }
 
 
 def require_parent(cursor: Cursor, given: str) -> TaskView:
@@ -52,7 +55,7 @@ def require_project(cursor: Cursor, given: str) -> ProjectView:
 
     @raise ProjectNotFound, AmbiguousId: there is none, or several.
     """
-    project_id = resolve(cursor, "projects", given)
+    project_id = sought(cursor, "projects", given)
     view = None if project_id is None else projects.one(cursor, project_id)
     if view is None:
         raise ProjectNotFound(id=given, field="project_id")

@@ -17,6 +17,12 @@ _BY_PREFIX: Final = {
 }
 
 
+def sought(cursor: Cursor, table: Literal["tasks", "projects"], given: str) -> str | None:
+    """As `resolve`, for a caller that reads what it finds: a whole id is not looked for, and need not be there."""
+    whole = given.strip().lower()
+    return whole if len(whole) == ID_LENGTH and whole.isascii() else resolve(cursor, table, given)
+
+
 def resolve(cursor: Cursor, table: Literal["tasks", "projects"], given: str) -> str | None:
     """The one id that ``given`` is or begins; nothing if there is none.
 

@@ -141,8 +141,8 @@ async def test_writes_take_few_statements(tmp_path: Path, written: list[str]) ->
             await operation()
             counts[name] = len(written)
         assert counts["create"] <= 10
-        assert counts["change"] <= 13
-        assert counts["bulk"] <= 31
+        assert counts["change"] <= 12
+        assert counts["bulk"] <= 21
 
 
 @in_reactor
