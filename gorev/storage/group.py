@@ -1,4 +1,7 @@
-"""Writes that waited together, committed together, on the writer's thread: each inside a savepoint of its own."""
+"""Writes that waited together, committed together, on the writer's thread: each inside a savepoint of its own.
+
+A write that waited alone needs none.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +45,10 @@ def commit_group(
         _begin(cursor, patience_ms)
         foreign = Transaction(cursor)
         others.take_in(foreign)
-        outcomes = [_in_savepoint(cursor, work) for work in works]
+        if len(works) == 1 and not foreign.events:
+            outcomes = [_alone(cursor, works[0])]
+        else:
+            outcomes = [_in_savepoint(cursor, work) for work in works]
         if not cursor.connection.in_transaction:
             # SQLite rolls the whole transaction back by itself when, for example, the disk is full.
             raise sqlite3.OperationalError("the transaction was rolled back")
@@ -70,6 +76,12 @@ def _begin(cursor: sqlite.Cursor, patience_ms: int) -> None:
         cursor.execute("BEGIN IMMEDIATE")
     finally:
         cursor.execute(f"PRAGMA busy_timeout = {sqlite.BUSY_TIMEOUT_MS}")
+
+
+def _alone(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> Outcome:
+    """Do what the transaction is undone with; a savepoint would keep a copy of every page that is changed."""
+    transaction = Transaction(cursor)
+    return Outcome(work(transaction), transaction.events)
 
 
 def _in_savepoint(cursor: sqlite.Cursor, work: Callable[[Transaction], object]) -> Outcome:

@@ -140,9 +140,9 @@ async def test_writes_take_few_statements(tmp_path: Path, written: list[str]) ->
             written.clear()
             await operation()
             counts[name] = len(written)
-        assert counts["create"] <= 10
-        assert counts["change"] <= 12
-        assert counts["bulk"] <= 21
+        assert counts["create"] <= 8
+        assert counts["change"] <= 10
+        assert counts["bulk"] <= 19
 
 
 @in_reactor

@@ -72,6 +72,20 @@ async def test_writes_that_wait_together_are_committed_together(tmp_path: Path, 
 
 
 @in_reactor
+async def test_a_write_that_waits_alone_is_undone_whole_when_it_fails(opened: OpenStore) -> None:
+    def fail(transaction: Transaction) -> None:
+        mark("lost", times=3)(transaction)
+        raise InvalidValue(field="x", value="y", allowed="z")
+
+    await opened.database.write(mark("before"))
+    with pytest.raises(InvalidValue):
+        await opened.database.write(fail)
+    await opened.database.write(mark("after"))
+    assert await opened.database.read(marks) == ["before-0", "after-0"]
+    assert [event.seq for event in opened.events] == [1, 2]
+
+
+@in_reactor
 async def test_what_a_write_would_undo_is_kept_in_memory_but_of_a_large_one_which_goes_alone(
     tmp_path: Path, written_statements: list[str]
 ) -> None:
