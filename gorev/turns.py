@@ -23,6 +23,7 @@ class Turns:
     def __init__(self, clock: IReactorTime) -> None:
         self._clock = clock
         self._waiting: deque[Callable[[], None]] = deque()
+        self._goes_on = False  # in a later turn
         self._begun = 0.0
         self._ended = 0.0
 
@@ -32,18 +33,23 @@ class Turns:
         if now - self._ended > PAUSE_SECONDS:
             self._begun = now
         if self._waiting or now - self._begun > TURN_SECONDS:
-            if not self._waiting:
-                self._clock.callLater(0, self._go_on)
             self._waiting.append(work)
+            self._go_on_later()
         else:
             self._do(work)
+
+    def _go_on_later(self) -> None:
+        if not self._goes_on:
+            self._goes_on = True
+            self._clock.callLater(0, self._go_on)
 
     def _go_on(self) -> None:
         self._begun = self._ended = self._clock.seconds()
         while self._waiting and self._ended - self._begun <= TURN_SECONDS:
             self._do(self._waiting.popleft())
+        self._goes_on = False
         if self._waiting:
-            self._clock.callLater(0, self._go_on)
+            self._go_on_later()
 
     def _do(self, work: Callable[[], None]) -> None:
         try:

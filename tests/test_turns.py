@@ -83,3 +83,26 @@ def test_work_that_fails_is_logged_and_keeps_nobody_waiting(logged_failures: Log
     assert desk.done == list(range(6))
     (failure,) = logged_failures.flush(ZeroDivisionError)
     assert failure.check(ZeroDivisionError)
+
+
+def test_work_that_makes_more_work_has_one_turn_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a client does that sends many requests at once, of which each is begun after the one before it."""
+    desk = Desk()
+    due_already: list[int] = []
+    call_later = desk.clock.callLater
+
+    def next_turn(*arguments: Any) -> Any:
+        due_already.append(len(desk.clock.getDelayedCalls()))
+        return call_later(*arguments)
+
+    def work_and_go_on(number: int) -> None:
+        desk.give(number)
+        if number < 40:
+            desk.turns.take(lambda: work_and_go_on(number + 1))
+
+    monkeypatch.setattr(desk.clock, "callLater", next_turn)
+    work_and_go_on(1)
+    desk.clock.advance(0)
+    assert sorted(desk.done) == list(range(1, 41))
+    assert due_already
+    assert set(due_already) == {0}
